@@ -1,0 +1,163 @@
+"""Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that this is a developer's machine."""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from jobsite.home import BASE_DIR, home, load_environment
+
+load_environment()
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a yes or no: use 1 or 0")
+    return value in {"1", "true", "yes"} if value else default
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def _number(name: str, default: int, *, at_least: int = 0) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < at_least:
+        raise ImproperlyConfigured(f"{name}={text!r} is not a whole number of at least {at_least}")
+    return int(text)
+
+
+DEBUG = _flag("DEBUG")
+JOBSITE_HOME: Path = home()
+
+# mypy, makemigrations and the API description need settings, but no secret: they never serve anyone.
+_OFFLINE = _flag("JOBSITE_OFFLINE") or "mypy" in Path(sys.argv[0]).name
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if not SECRET_KEY and (DEBUG or _OFFLINE):
+    SECRET_KEY = "insecure-" + "offline-or-debug" * 3
+if not SECRET_KEY or (SECRET_KEY.startswith(("insecure", "django-insecure")) and not (DEBUG or _OFFLINE)):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing or insecure: start jobsite with bin/run, which makes one, or set SECRET_KEY to 50 random characters"
+    )
+if len(SECRET_KEY) < 32 and not DEBUG:
+    raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: take 50 random ones")
+
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+if "*" in ALLOWED_HOSTS and not DEBUG:
+    raise ImproperlyConfigured("ALLOWED_HOSTS=* is open to Host header attacks: name the hosts, or set DEBUG=1 on a developer's machine")
+TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
+CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+TLS = _flag("TLS")
+
+# The apps whose `actions.py` holds what jobs can run.
+ACTION_APPS = _list("JOBSITE_APPS", "examples")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "django_celery_beat",
+    "workers",
+    "locks",
+    "jobs",
+    "jobsite.access",
+    "jobsite.up",
+    *ACTION_APPS,
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "jobsite.urls"
+WSGI_APPLICATION = "jobsite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# A worker stops its jobs when it can not renew its lease, so no wait on the database may outlast it.
+LEASE = timedelta(seconds=_number("LEASE_SECONDS", 15, at_least=6))
+_TIMEOUT_MS = int(LEASE.total_seconds() * 1000 / 3)
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).update(  # type: ignore[union-attr]
+    connect_timeout=5,
+    keepalives_idle=5,
+    keepalives_interval=2,
+    keepalives_count=3,
+    tcp_user_timeout=_TIMEOUT_MS,
+    options=f"-c statement_timeout={_TIMEOUT_MS} -c lock_timeout={_TIMEOUT_MS} -c idle_in_transaction_session_timeout={_TIMEOUT_MS}",
+)
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host:5432/name")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+BROKER_URL = os.environ.get("BROKER_URL") or "redis://localhost:6379/0"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = JOBSITE_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 2_621_440, at_least=1024)
+
+# What jobs get unless their submission or their action says otherwise.
+STOP_TIMEOUT = timedelta(seconds=_number("STOP_TIMEOUT_SECONDS", 30))
+MAX_LOG_LINES = _number("MAX_LOG_LINES", 100_000, at_least=1)
+COMMANDS_FILE = os.environ.get("JOBSITE_COMMANDS", "")
+WEBHOOK_ALLOW = _list("WEBHOOK_ALLOW")
+WEBHOOK_SECRET = os.environ.get("WEBHOOK_SECRET", "")
+EXACT_COUNT_CAP = _number("EXACT_COUNT_CAP", 10_000, at_least=1)
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
