@@ -1,0 +1,88 @@
+"""The named functions that a job can run, filled by `@action` when an app's `actions.py` is imported."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from jobs.actions.context import Context
+from jobs.actions.parameters import AnyParameters, Parameters
+
+Run = Callable[[Context[Any]], Any]
+MAX_RESULT_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockNeed:
+    """A named lock that a job takes at its claim: all of a job's locks or none."""
+
+    name: str
+    mode: Literal["exclusive", "shared"] = "exclusive"
+
+
+LocksOf = Callable[[Any], list[LockNeed]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action with the defaults that a submission may override. `max_result` is in bytes of JSON."""
+
+    name: str
+    run: Run
+    description: str = ""
+    parameters: type[Parameters] = AnyParameters
+    capacity: Mapping[str, int] | None = None
+    locks: list[LockNeed] | LocksOf = field(default_factory=list)
+    retries: int = 0
+    backoff: timedelta = timedelta(seconds=5)
+    deadline: timedelta | None = None
+    stop_timeout: timedelta | None = None
+    cancel: Literal["signal", "check"] = "signal"
+    max_result: int = MAX_RESULT_BYTES
+
+    def locks_for(self, parameters: Parameters) -> list[LockNeed]:
+        """The locks that a run with these parameters needs."""
+        return self.locks(parameters) if callable(self.locks) else self.locks
+
+
+class UnknownAction(LookupError):
+    """No action of this name is registered; `near` are the known names most like it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.near = difflib.get_close_matches(name, _actions, n=3, cutoff=0.5) or sorted(_actions)[:10]
+        super().__init__(f"no action {name!r} is registered; known ones: {', '.join(self.near)}")
+
+
+_actions: dict[str, Action] = {}
+
+
+def action(name: str, **options: Any) -> Callable[[Run], Run]:
+    """Register the decorated function as the action `name`; `options` are the fields of Action."""
+
+    def decorate(run: Run) -> Run:
+        register(Action(name=name, run=run, description=(run.__doc__ or "").strip(), **options))
+        return run
+
+    return decorate
+
+
+def register(new: Action) -> None:
+    """Add an action; a name that is taken already is an error of the installation, found at start."""
+    if new.name in _actions:
+        raise ValueError(f"two actions are named {new.name!r}")
+    _actions[new.name] = new
+
+
+def get_action(name: str) -> Action:
+    """The action of this name, or UnknownAction."""
+    try:
+        return _actions[name]
+    except KeyError:
+        raise UnknownAction(name) from None
+
+
+def registered_actions() -> list[Action]:
+    """All actions, by name."""
+    return [_actions[name] for name in sorted(_actions)]
