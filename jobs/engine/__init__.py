@@ -1,0 +1,1 @@
+"""The only code that changes a job's state: one verb a file."""

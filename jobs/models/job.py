@@ -1,0 +1,167 @@
+"""One attempt at running an action."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from jobs.models.queryset import JobQuerySet
+from jobs.states import FINAL, OCCUPYING, Status
+from workers.models import CapacityClass, Worker
+
+OCCUPIES = Q(status__in=[status.value for status in OCCUPYING])
+ENDED = Q(status__in=[status.value for status in FINAL])
+# What a claim may take. The same words stand in engine/sql.py.
+READY = Q(status=Status.WAITING.value, due=True, blocked_by__isnull=True)
+
+
+class Job(models.Model):
+    """A row is the queue entry, the reservation while it runs, and the record afterwards."""
+
+    uuid = models.UUIDField(unique=True, editable=False)
+    action = models.CharField(max_length=100)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.WAITING)
+    # The last change of status.
+    status_changed_at = models.DateTimeField(db_default=Now())
+    parameters = models.JSONField(null=True, blank=True)
+
+    # As sent, null and {} apart; the class is what they come to.
+    capacity_map = models.JSONField(null=True, blank=True)
+    capacity_class = models.ForeignKey(CapacityClass, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    # Higher first.
+    priority = models.SmallIntegerField(default=0)
+    # False until scheduled_at has come: not in the ready index until then.
+    due = models.BooleanField(default=True)
+    # Name of the lock that this job waits for; out of the ready index while set.
+    blocked_by = models.CharField(max_length=128, null=True, blank=True)
+    # [{"name", "mode"}], null when none.
+    locks = models.JSONField(null=True, blank=True)
+
+    retries_total = models.SmallIntegerField(default=0)
+    retries_left = models.SmallIntegerField(default=0)
+    # The original of a retry chain; null on the original itself.
+    retry_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # Go durations as sent, "" for none, and what they come to.
+    deadline_text = models.CharField(max_length=60, blank=True, default="")
+    deadline = models.DurationField(null=True, blank=True)
+    stop_timeout_text = models.CharField(max_length=60, blank=True, default="")
+    stop_timeout = models.DurationField(null=True, blank=True)
+
+    created_at = models.DateTimeField(db_default=Now())
+    scheduled_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # No constraint in the database: it would lock the worker's row at every claim (docs/adr/0002).
+    worker = models.ForeignKey(
+        Worker,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="jobs",
+        db_constraint=False,
+        db_index=False,
+    )
+    # Boot id and pid of the process that runs, or ran, it.
+    slot = models.CharField(max_length=60, null=True, blank=True)
+    # Set before a process is killed for this job: its slot takes no further one.
+    stop_at = models.DateTimeField(null=True, blank=True)
+    # When a result came after the row had ended: shown as worker_resurrection.
+    late_result_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=255, null=True, blank=True)
+    canceled_by = models.CharField(max_length=150, null=True, blank=True)
+
+    result = models.JSONField(null=True, blank=True)
+    # {"message", "type", "args", "traceback"}
+    exception = models.JSONField(null=True, blank=True)
+    # Devices that are done, null before the start.
+    finished = models.JSONField(null=True, blank=True)
+    progress_done = models.BigIntegerField(null=True, blank=True)
+    progress_total = models.BigIntegerField(null=True, blank=True)
+    change_score = models.SmallIntegerField(null=True, blank=True)
+
+    # The user's name, as in the audit: it outlives the account.
+    scheduled_by = models.CharField(max_length=150, null=True, blank=True)
+    comment = models.CharField(max_length=255, null=True, blank=True)
+    ticket_ref = models.CharField(max_length=32, null=True, blank=True)
+    # A submission that follows on success, and the job that it, or a retry, became.
+    next = models.JSONField(null=True, blank=True)
+    next_job = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    cron = models.ForeignKey(
+        "jobs.Cron", null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs", db_index=False
+    )
+    cron_due_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-scheduled_at", "-id"]
+        permissions = [
+            ("submit_job", "Can submit a job"),
+            ("cancel_job", "Can cancel a job"),
+            ("retry_job", "Can retry a job"),
+        ]
+        default_permissions = ("view",)
+        indexes = [
+            # The claim: the head of each class (engine/sql.py).
+            models.Index(
+                "capacity_class", F("priority").desc(), "scheduled_at", "id", condition=READY, name="job_ready"
+            ),
+            # The look: scheduled jobs whose time has come.
+            models.Index(fields=["scheduled_at"], condition=Q(status="waiting", due=False), name="job_scheduled"),
+            # Used capacity of a worker; rescue; `running=true` lists.
+            models.Index(fields=["worker", "capacity_class"], condition=OCCUPIES, name="job_occupying"),
+            # Lists, newest first: all, by action, by worker, by status; v1's by id.
+            models.Index("scheduled_at", "id", name="job_list"),
+            models.Index("action", "scheduled_at", "id", name="job_by_action"),
+            models.Index("worker", "scheduled_at", "id", condition=Q(worker__isnull=False), name="job_by_worker"),
+            models.Index("status", "scheduled_at", "id", name="job_by_status"),
+            models.Index(
+                "scheduled_by", "scheduled_at", "id", condition=Q(scheduled_by__isnull=False), name="job_by_user"
+            ),
+            models.Index("retry_from", "id", condition=Q(retry_from__isnull=False), name="job_by_retry_from"),
+            models.Index("next_job", condition=Q(next_job__isnull=False), name="job_by_next"),
+            models.Index("ticket_ref", "id", condition=Q(ticket_ref__isnull=False), name="job_by_ticket"),
+            # KEY=value searches.
+            GinIndex(
+                fields=["parameters"],
+                opclasses=["jsonb_path_ops"],
+                condition=Q(parameters__isnull=False),
+                name="job_parameters",
+            ),
+        ]
+        constraints = [
+            # A slot is one process: it runs one job at a time.
+            models.UniqueConstraint(fields=["slot"], condition=OCCUPIES, name="job_slot_runs_one"),
+            # Any number of beats may try: one job for each due second.
+            models.UniqueConstraint(fields=["cron", "cron_due_at"], name="job_once_per_due_second"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="job_status_known"),
+            models.CheckConstraint(
+                condition=ENDED & Q(ended_at__isnull=False) | ~ENDED & Q(ended_at__isnull=True),
+                name="job_ended_at_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=~OCCUPIES | Q(worker__isnull=False, slot__isnull=False, started_at__isnull=False),
+                name="job_occupying_has_slot",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="waiting") | Q(worker__isnull=True, slot__isnull=True, started_at__isnull=True),
+                name="job_waiting_has_no_slot",
+            ),
+            models.CheckConstraint(condition=Q(priority__range=(-100, 100)), name="job_priority_range"),
+            models.CheckConstraint(
+                condition=Q(retries_total__range=(0, 100), retries_left__gte=0, retries_left__lte=F("retries_total")),
+                name="job_retries_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(change_score__isnull=True) | Q(change_score__range=(0, 100)), name="job_change_score_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.uuid}"

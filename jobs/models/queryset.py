@@ -1,0 +1,33 @@
+"""Queries over jobs as words."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Now
+
+from jobs.states import OCCUPYING, Status
+
+if TYPE_CHECKING:
+    from jobs.models.job import Job  # noqa: F401
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """`Job.objects.waiting().due()`"""
+
+    def waiting(self) -> "JobQuerySet":
+        return self.filter(status=Status.WAITING)
+
+    def occupying(self) -> "JobQuerySet":
+        """Those that hold a slot and its units."""
+        return self.filter(status__in=OCCUPYING)
+
+    def running(self) -> "JobQuerySet":
+        """Those that a worker is at, as `running=true` of /api/v0 means it."""
+        return self.filter(status__in=[Status.RUNNING, Status.CANCEL_REQUEST])
+
+    def overdue(self) -> "JobQuerySet":
+        """Waiting, and their time has come."""
+        return self.waiting().filter(scheduled_at__lte=Now())
+
+    def newest_scheduled_first(self) -> "JobQuerySet":
+        return self.order_by("-scheduled_at", "-id")

@@ -1,0 +1,7 @@
+"""Workers: model, capacity arithmetic, presence."""
+
+from django.apps import AppConfig
+
+
+class WorkersConfig(AppConfig):
+    name = "workers"

@@ -1,0 +1,88 @@
+"""Who runs jobs: workers with their leases, the capacity classes that their queues are named after, and beats."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+from workers import capacity
+
+
+class CapacityClass(models.Model):
+    """One canonical map of needs. Its name is the Celery queue of its doorbell."""
+
+    # `default`, `scan`, `scan=1,scanCheck=2`
+    name = models.CharField(max_length=1400, unique=True)
+    needs = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "capacity classes"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkerState(models.TextChoices):
+    RUNNING = "running"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+    DEAD = "dead"
+
+
+class Worker(models.Model):
+    """A Celery node. Its lease goes by the database's clock, and only this table is written by heartbeats."""
+
+    name = models.CharField(max_length=200, unique=True)
+    # 12 hex digits, stable for the name: `workerID` of /api/v0.
+    hex_id = models.CharField(max_length=12, unique=True)
+    # New at each start: what tells a worker from the one that bore its name before.
+    boot_id = models.CharField(max_length=32)
+    state = models.CharField(max_length=10, choices=WorkerState.choices)
+    capacity = models.JSONField()
+    # The operator's word, which outlives restarts of the worker.
+    capacity_override = models.JSONField(null=True, blank=True)
+    slots = models.PositiveIntegerField()
+    version = models.CharField(max_length=50)
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    heartbeat_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(hex_id__regex=r"^[0-9a-f]{12}$"), name="worker_hex_id"),
+            models.CheckConstraint(condition=models.Q(slots__gte=1), name="worker_has_a_slot"),
+            models.CheckConstraint(condition=models.Q(state__in=WorkerState.values), name="worker_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        """The capacity in force: the operator's if set, else what the worker was started with."""
+        return dict(self.capacity if self.capacity_override is None else self.capacity_override)
+
+    @property
+    def total(self) -> dict[str, int]:
+        """All units that it can hold, its spare slots as type `default` included."""
+        return capacity.total(self.declared, slots=self.slots)
+
+
+class Beat(models.Model):
+    """A running celery-beat. Any number may run side by side."""
+
+    name = models.CharField(max_length=300, unique=True)
+    started_at = models.DateTimeField(db_default=Now())
+    heartbeat_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
