@@ -1,4 +1,4 @@
-"""Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that this is a developer's machine."""
+"""Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that a developer runs it."""
 
 import os
 import sys
@@ -42,14 +42,16 @@ if not SECRET_KEY and (DEBUG or _OFFLINE):
     SECRET_KEY = "insecure-" + "offline-or-debug" * 3
 if not SECRET_KEY or (SECRET_KEY.startswith(("insecure", "django-insecure")) and not (DEBUG or _OFFLINE)):
     raise ImproperlyConfigured(
-        "SECRET_KEY is missing or insecure: start jobsite with bin/run, which makes one, or set SECRET_KEY to 50 random characters"
+        "SECRET_KEY is missing or insecure: start with bin/run, which makes one, or set SECRET_KEY to 50 random characters"
     )
 if len(SECRET_KEY) < 32 and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: take 50 random ones")
 
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if "*" in ALLOWED_HOSTS and not DEBUG:
-    raise ImproperlyConfigured("ALLOWED_HOSTS=* is open to Host header attacks: name the hosts, or set DEBUG=1 on a developer's machine")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS=* is open to Host header attacks: name the hosts, or set DEBUG=1 on a developer's machine"
+    )
 TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 TLS = _flag("TLS")
@@ -109,20 +111,18 @@ TEMPLATES = [
 # A worker stops its jobs when it can not renew its lease, so no wait on the database may outlast it.
 LEASE = timedelta(seconds=_number("LEASE_SECONDS", 15, at_least=6))
 _TIMEOUT_MS = int(LEASE.total_seconds() * 1000 / 3)
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60),
-        "CONN_HEALTH_CHECKS": True,
-    }
+_DATABASE = dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60)
+_DATABASE["CONN_HEALTH_CHECKS"] = True
+_DATABASE["OPTIONS"] = _DATABASE.get("OPTIONS", {}) | {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": _TIMEOUT_MS,
+    "options": f"-c statement_timeout={_TIMEOUT_MS} -c lock_timeout={_TIMEOUT_MS} "
+    f"-c idle_in_transaction_session_timeout={_TIMEOUT_MS}",
 }
-DATABASES["default"].setdefault("OPTIONS", {}).update(  # type: ignore[union-attr]
-    connect_timeout=5,
-    keepalives_idle=5,
-    keepalives_interval=2,
-    keepalives_count=3,
-    tcp_user_timeout=_TIMEOUT_MS,
-    options=f"-c statement_timeout={_TIMEOUT_MS} -c lock_timeout={_TIMEOUT_MS} -c idle_in_transaction_session_timeout={_TIMEOUT_MS}",
-)
+DATABASES = {"default": _DATABASE}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgres://user:password@host:5432/name")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -131,7 +131,12 @@ BROKER_URL = os.environ.get("BROKER_URL") or "redis://localhost:6379/0"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
