@@ -42,7 +42,7 @@ if not SECRET_KEY and (DEBUG or _OFFLINE):
     SECRET_KEY = "insecure-" + "offline-or-debug" * 3
 if not SECRET_KEY or (SECRET_KEY.startswith(("insecure", "django-insecure")) and not (DEBUG or _OFFLINE)):
     raise ImproperlyConfigured(
-        "SECRET_KEY is missing or insecure: start with bin/run, which makes one, or set SECRET_KEY to 50 random characters"
+        "SECRET_KEY is missing or insecure: start with bin/run, which makes one, or set it to 50 random characters"
     )
 if len(SECRET_KEY) < 32 and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: take 50 random ones")

@@ -1,0 +1,31 @@
+"""What `up` does inside Django, once the database answers: migrate, compare the key, make the first user."""
+
+import os
+from importlib import import_module
+
+import django
+from django.core.management import call_command
+from django.db import connection, connections
+
+from jobsite.up.paths import Paths
+
+# Any number that only this uses: two `up` on one database must not migrate side by side.
+MIGRATION_LOCK = 0x6A6F62
+
+
+def prepare(paths: Paths, url: str) -> None:
+    """Leaves no connection open: children are forked next."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
+    django.setup()
+    try:
+        with connection.cursor() as cursor:
+            # A migration of a big table may take longer than any request may.
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        call_command("migrate", interactive=False, verbosity=0)
+        # By name: what they import at their top exists only after django.setup().
+        import_module("jobsite.up.fingerprint").check()
+        import_module("jobsite.up.credentials").ensure(paths, url)
+    finally:
+        connections.close_all()
