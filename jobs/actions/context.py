@@ -9,7 +9,7 @@ from jobs.actions.parameters import Parameters
 P = TypeVar("P", bound=Parameters)
 
 
-class JobCanceled(Exception):  # noqa: N818 - it is an outcome, not an error
+class JobCanceled(Exception):
     """Raised in, or by, an action that stops because its job was asked to."""
 
 
@@ -29,7 +29,7 @@ class Context(Generic[P]):
 
     __slots__ = ("_reporter", "action", "fence", "job_id", "parameters", "sent", "stop_timeout_seconds")
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         *,
         job_id: UUID,

@@ -1,4 +1,4 @@
-"""The schema of an action's parameters: a pydantic model, so text such as "4" and "true" reads as a number and a boolean."""
+"""The schema of an action's parameters: a pydantic model, so the texts "4" and "true" read as number and boolean."""
 
 from typing import Any
 
@@ -34,7 +34,8 @@ def validate(schema: type[Parameters], sent: dict[str, Any] | None) -> Parameter
         first = error.errors(include_url=False)[0]
         field = ".".join(["parameters", *(str(part) for part in first["loc"])])
         value = "" if first["type"] == "missing" else f" (was {_short(first['input'])})"
-        raise InvalidParameters(field=field, reason=first["msg"] + value) from error
+        # What our own validators raise is a sentence already; pydantic puts two words before it.
+        raise InvalidParameters(field=field, reason=first["msg"].removeprefix("Value error, ") + value) from error
 
 
 def _short(value: object) -> str:
