@@ -44,6 +44,8 @@ class Worker(models.Model):
     capacity = models.JSONField()
     # The operator's word, which outlives restarts of the worker.
     capacity_override = models.JSONField(null=True, blank=True)
+    # Rises with each change of the capacity: a slot that knows an older one counts anew before it takes a job.
+    capacity_version = models.IntegerField(default=0)
     slots = models.PositiveIntegerField()
     version = models.CharField(max_length=50)
     host = models.CharField(max_length=255)

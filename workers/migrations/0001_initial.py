@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('running', 'Running'), ('draining', 'Draining'), ('stopped', 'Stopped'), ('dead', 'Dead')], max_length=10)),
                 ('capacity', models.JSONField()),
                 ('capacity_override', models.JSONField(blank=True, null=True)),
+                ('capacity_version', models.IntegerField(default=0)),
                 ('slots', models.PositiveIntegerField()),
                 ('version', models.CharField(max_length=50)),
                 ('host', models.CharField(max_length=255)),

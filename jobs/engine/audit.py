@@ -1,0 +1,32 @@
+"""audit: write down a change in the transaction that makes it."""
+
+from typing import Any
+
+from jobs.engine.actor import Actor
+from jobs.models import AuditEvent
+
+
+def audit(
+    verb: str,
+    *,
+    by: Actor,
+    object_type: str,
+    object_id: object,
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+) -> None:
+    """Add one row to the audit trail. Call it inside the verb's transaction."""
+    AuditEvent.objects.create(
+        verb=verb,
+        user=by.user,
+        address=by.address,
+        dialect=by.dialect,
+        client=by.client[:200],
+        token=by.token,
+        object_type=object_type,
+        object_id=str(object_id),
+        before=before,
+        after=after,
+        reason=reason[:1000],
+    )

@@ -1,0 +1,80 @@
+"""claim: a free slot takes the best waiting job that its worker's free capacity holds."""
+
+from dataclasses import dataclass
+
+from jobs.engine.slot import Claimed, Slot
+from jobs.engine.sql import LOCK_CAPACITY
+from workers import capacity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a claim found. `more`: classes with work that would start if one more slot were free to look."""
+
+    job: Claimed | None
+    more: list[int]
+
+
+class WorkerGone(RuntimeError):
+    """The worker that this slot belongs to was replaced by another of its name, or its row is gone."""
+
+
+def claim(slot: Slot) -> Claim:
+    """Count the worker's capacity, then claim. Looks twice before it answers "nothing".
+
+    1. Under the worker's advisory lock, which other slots of this worker wait for: read what it holds and uses.
+    2. Of the classes that fit what is free, claim the best ready job.
+    """
+    for _ in range(2):
+        found = _claim_once(slot)
+        if found.job or not found.more:
+            return found
+    return found
+
+
+def _claim_once(slot: Slot) -> Claim:
+    session = slot.session
+    try:
+        occupancy = session.rows(
+            LOCK_CAPACITY + "EXECUTE jobsite_occupancy (%s, %s)", (slot.worker_id, slot.worker_id, slot.boot_id)
+        )
+        free = _free(slot, occupancy)
+        classes = slot.fitting(free)
+        rows = (
+            session.prepared("claim", (classes, slot.worker_id, slot.boot_id, slot.name, slot.capacity_version))
+            if classes
+            else []
+        )
+        session.rows("COMMIT")
+    except BaseException:
+        # Nothing is claimed, and nobody waits for the lock, when the connection is gone.
+        session.reset()
+        raise
+    job = _read(slot, rows)
+    if job is not None:
+        free = capacity.free(free, [(slot.needs(job.class_id), 1)])
+    return Claim(job=job, more=_ready(slot, free))
+
+
+def _free(slot: Slot, occupancy: list[tuple[object, ...]]) -> dict[str, int]:
+    if not occupancy:
+        raise WorkerGone("this worker's row bears another boot id")
+    declared, slots, version, alive, used = occupancy[0]
+    slot.capacity_version = version  # type: ignore[assignment]
+    if not alive:
+        return {}
+    held = capacity.total(declared, slots=slots)  # type: ignore[arg-type]
+    return capacity.free(held, [(slot.needs(int(id_)), jobs) for id_, jobs in used.items()])  # type: ignore[attr-defined]
+
+
+def _read(slot: Slot, rows: list[tuple[object, ...]]) -> Claimed | None:
+    if not rows:
+        return None
+    newest_class, *columns = rows[0]
+    slot.notice(newest_class)  # type: ignore[arg-type]
+    return Claimed.read(tuple(columns))
+
+
+def _ready(slot: Slot, free: dict[str, int]) -> list[int]:
+    classes = slot.fitting(free)
+    return [row[0] for row in slot.session.prepared("ready_classes", (classes,))] if classes else []

@@ -1,0 +1,60 @@
+"""finish: end a job with its result, and take the next one with the same statement."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.engine.slot import Claimed, Slot
+from jobs.engine.sql import OWN_ROW
+from jobs.states import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended. `result`, `exception` and `finished` are JSON text or None, as they are stored."""
+
+    status: Status
+    result: str | None = None
+    exception: str | None = None
+    finished: str | None = None
+    change_score: int | None = None
+    progress_done: int | None = None
+    progress_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """`accepted` is False when the row was no longer this slot's: the result changed nothing."""
+
+    accepted: bool
+    job: Claimed | None
+
+
+def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
+    """End `job` and claim a job that needs no more than it did: one statement, one commit, no count.
+
+    A status of cancel_request becomes canceled, with whatever the action returned or raised.
+    """
+    parameters: tuple[Any, ...] = (
+        job.id,
+        slot.name,
+        outcome.status.value,
+        outcome.result,
+        outcome.exception,
+        outcome.finished,
+        outcome.change_score,
+        outcome.progress_done,
+        outcome.progress_total,
+        slot.within(job.class_id) if take_next else [],
+        slot.worker_id,
+        slot.boot_id,
+        slot.capacity_version,
+    )
+    [(finished, newest_class, *columns)] = slot.session.prepared("hand_over", parameters)
+    slot.notice(newest_class)
+    return HandOver(accepted=finished == 1, job=Claimed.read(tuple(columns)))
+
+
+def own_job(slot: Slot) -> Claimed | None:
+    """The row that this slot owns, asked after a broken connection: its last commit may have happened or not."""
+    rows = slot.session.rows(OWN_ROW, (slot.name,))
+    return Claimed.read(rows[0]) if rows else None

@@ -1,0 +1,60 @@
+"""rescue: end what runs on workers whose lease is over, or in processes that are gone."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Now
+
+from jobs.engine.actor import Actor
+from jobs.engine.audit import audit
+from jobs.models import Job
+from jobs.models.queryset import JobQuerySet
+from jobs.states import Status
+from workers.models import Worker, WorkerState
+
+
+@transaction.atomic
+def rescue(*, by: Actor) -> int:
+    """End every row that occupies a worker which is dead, was stopped, or has started anew. Returns how many.
+
+    On every pass and not once at the change: a hand-over that races the first pass leaves a running row behind.
+    """
+    lost = Worker.objects.filter(lease_until__lt=Now(), state__in=[WorkerState.RUNNING, WorkerState.DRAINING])
+    for name in list(lost.values_list("name", flat=True)):
+        if lost.filter(name=name).update(state=WorkerState.DEAD):
+            audit("worker_dead", by=by, object_type="worker", object_id=name, reason="its lease ended without a word")
+    return _end(Job.objects.occupying().filter(_on_a_dead_worker()), Status.WORKER_DEAD, "its worker died", by=by)
+
+
+@transaction.atomic
+def end_slots(slot_names: Iterable[str], *, status: Status, why: str, by: Actor) -> int:
+    """End what these slots hold: their processes are gone, as the worker that forked them has seen."""
+    return _end(Job.objects.occupying().filter(slot__in=list(slot_names)), status, why, by=by)
+
+
+def _on_a_dead_worker() -> Q:
+    worker = Worker.objects.filter(pk=OuterRef("worker_id"))
+    holds = worker.filter(
+        state__in=[WorkerState.RUNNING, WorkerState.DRAINING],
+        lease_until__gt=Now(),
+        # The slot's name begins with the boot id: another boot's slots are gone with it.
+        boot_id=Func(OuterRef("slot"), Value(":"), Value(1), function="split_part"),
+    )
+    return ~Q(Exists(holds))
+
+
+def _end(jobs: JobQuerySet, status: Status, why: str, *, by: Actor) -> int:
+    rows = list(jobs.select_for_update(skip_locked=True).values_list("id", "uuid", "status"))
+    error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
+    for pk, uuid, before in rows:
+        after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
+        Job.objects.filter(pk=pk, status=before).update(
+            status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
+        )
+        audit("rescue", by=by, object_type="job", object_id=uuid, before=before, after=after.value, reason=why)
+    return len(rows)
+
+
+def _clock() -> Func:
+    return Func(function="clock_timestamp")

@@ -1,0 +1,132 @@
+"""The statements of the hot path, each with its reason. Every other change goes through the ORM.
+
+They are prepared once per connection, so that a claim costs no planning; $n are their parameters.
+"""
+
+# The predicate of the partial index job_ready, word for word: what a claim may take.
+READY = "status = 'waiting' AND due AND blocked_by IS NULL"
+OCCUPIES = "status IN ('running', 'cancel_request', 'deleted')"
+
+# 1. Heads: the best ready row of each class, found through the index and NOT locked: locking every head
+#    made claims answer "nothing" while work was ready.
+# 2. Pick: the best class that yields a row it can lock; all conditions stand again where the row is locked,
+#    since it may have changed between the two looks.
+# 3. The worker must be the one that this slot was started by, running, with a lease that holds and a capacity
+#    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
+_HEADS_AND_PICK = f"""
+heads AS MATERIALIZED (
+    SELECT wanted.class_id, head.*
+    FROM unnest({{classes}}) AS wanted(class_id),
+    LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id
+             ORDER BY priority DESC, scheduled_at, id LIMIT 1) AS head
+    WHERE {{guard}} EXISTS (
+        SELECT FROM workers_worker WHERE id = {{worker}} AND boot_id = {{boot}} AND state = 'running'
+        AND lease_until > clock_timestamp() AND capacity_version = {{version}})
+    ORDER BY head.priority DESC, head.scheduled_at, head.id),
+pick AS (
+    SELECT locked.id FROM heads,
+    LATERAL (SELECT id FROM jobs_job WHERE {READY} AND capacity_class_id = heads.class_id
+             ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS locked
+    LIMIT 1),
+claimed AS (
+    UPDATE jobs_job SET status = 'running', slot = {{slot}}, worker_id = {{worker}}, started_at = clock_timestamp(),
+        status_changed_at = clock_timestamp()
+    FROM pick WHERE jobs_job.id = pick.id AND jobs_job.status = 'waiting'
+    RETURNING jobs_job.id, jobs_job.uuid, jobs_job.action, jobs_job.parameters, jobs_job.capacity_class_id,
+        jobs_job.stop_timeout)
+"""
+
+# What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
+CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameters, claimed.capacity_class_id,
+    claimed.stop_timeout, (SELECT parameters FROM jobs_actionconfig WHERE action = claimed.action)"""
+_NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
+
+# Claim for a slot that owns no reservation. Its classes were counted to fit, under the worker's advisory lock.
+CLAIM = f"""PREPARE jobsite_claim (int[], bigint, text, text, int) AS
+WITH {_HEADS_AND_PICK.format(classes="$1", worker="$2", boot="$3", slot="$4", version="$5", guard="")}
+SELECT {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM claimed"""
+
+# The hand-over: end a job and claim the next in one statement and one commit. The next claim depends on this
+# slot's OWN finish (EXISTS fin): without that, capacity was exceeded whenever a rescue came first. The row leaves
+# cancel_request only for canceled, whatever the action returned. A job marked with stop_at hands nothing over.
+HAND_OVER = f"""PREPARE jobsite_hand_over
+    (bigint, text, text, jsonb, jsonb, jsonb, int, bigint, bigint, int[], bigint, text, int) AS
+WITH fin AS (
+    UPDATE jobs_job SET
+        status = CASE status WHEN 'cancel_request' THEN 'canceled' ELSE $3 END,
+        result = $4, exception = $5, finished = coalesce($6, finished), change_score = coalesce($7, change_score),
+        progress_done = coalesce($8, progress_done), progress_total = coalesce($9, progress_total),
+        ended_at = clock_timestamp(), status_changed_at = clock_timestamp()
+    WHERE id = $1 AND slot = $2 AND status IN ('running', 'cancel_request')
+    RETURNING stop_at),
+{
+    _HEADS_AND_PICK.format(
+        classes="$10",
+        worker="$11",
+        boot="$12",
+        slot="$2",
+        version="$13",
+        guard="EXISTS (SELECT FROM fin WHERE stop_at IS NULL) AND",
+    )
+}
+SELECT (SELECT count(*) FROM fin), {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM (SELECT) AS one LEFT JOIN claimed ON true"""
+
+# One claim at a time counts the worker's capacity. A statement of its own: in the claim's statement the snapshot
+# would be older than the lock, and two slots spent the same unit.
+LOCK_CAPACITY = "BEGIN; SELECT pg_advisory_xact_lock(1836017, %s); "
+
+# What the worker holds, and what its occupying rows use: never a counter, so it can not drift.
+OCCUPANCY = f"""PREPARE jobsite_occupancy (bigint, text) AS
+SELECT coalesce(capacity_override, capacity), slots, capacity_version,
+    state = 'running' AND lease_until > clock_timestamp(),
+    (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS used)
+FROM workers_worker WHERE id = $1 AND boot_id = $2"""
+
+# Which of these classes have work that could start now: one index probe each.
+READY_CLASSES = f"""PREPARE jobsite_ready_classes (int[]) AS
+SELECT wanted.class_id FROM unnest($1) AS wanted(class_id)
+WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)"""
+
+# The look: heartbeat, due jobs, new classes and waiting work in one statement, every two seconds per worker.
+# FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
+LOOK = f"""PREPARE jobsite_look (bigint, text, interval, int[]) AS
+WITH beat AS (
+    UPDATE workers_worker SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + $3
+    WHERE id = $1 AND boot_id = $2 AND state IN ('running', 'draining')
+    RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
+due AS (
+    UPDATE jobs_job SET due = true WHERE id IN (
+        SELECT id FROM jobs_job WHERE status = 'waiting' AND NOT due AND scheduled_at <= clock_timestamp()
+        ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    RETURNING capacity_class_id)
+SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
+    ARRAY(SELECT DISTINCT capacity_class_id FROM due),
+    ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)
+          WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)),
+    (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS used),
+    ARRAY(SELECT slot FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES}),
+    EXISTS (SELECT FROM workers_worker WHERE state IN ('running', 'draining') AND lease_until < clock_timestamp()),
+    (SELECT extract(epoch FROM min(scheduled_at) - clock_timestamp())::float FROM jobs_job
+     WHERE status = 'waiting' AND NOT due AND scheduled_at > clock_timestamp())"""
+
+# Lines of a running job's log. Only its own slot may add to it.
+ADD_LOG_LINES = """INSERT INTO jobs_joblog (job_id, line_number, data)
+SELECT %(job)s, line.number, line.data FROM unnest(%(numbers)s::int[], %(lines)s::text[]) AS line(number, data)
+WHERE EXISTS (SELECT FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s)"""
+
+# Progress of a running job; its answer tells whether the job was asked to stop.
+REPORT = """UPDATE jobs_job SET finished = coalesce(%(finished)s::jsonb, finished),
+    progress_done = coalesce(%(done)s, progress_done), progress_total = coalesce(%(total)s, progress_total),
+    change_score = coalesce(%(score)s, change_score)
+WHERE id = %(job)s AND slot = %(slot)s AND status IN ('running', 'cancel_request') RETURNING status"""
+
+STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s"
+
+# After a broken connection: which row does this slot own? A commit without an answer may have happened.
+OWN_ROW = f"""SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout,
+    (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action)
+FROM jobs_job WHERE slot = %s AND {OCCUPIES}"""
+
+PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, LOOK)

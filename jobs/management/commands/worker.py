@@ -1,0 +1,93 @@
+"""manage.py worker: run one Celery prefork node that takes jobs within a typed capacity."""
+
+import argparse
+import os
+import socket
+import time
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from jobs.engine.classes import all_classes
+from jobs.runner import process
+from jobs.runner.bootstep import NodeStep
+from workers import capacity
+from workers.presence import HEX_ID, Identity, NameTaken, register, stable_hex_id
+
+VERSION = "0.1.0"
+
+
+class Command(BaseCommand):
+    help = "Run a worker: a Celery prefork node whose queues are the capacity classes that it could hold."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--capacity", default="", help="typed units, as scan=2,scanCheck=1; spare slots take jobs that need none"
+        )
+        parser.add_argument("--slots", type=int, help="processes; default min(units + 2, 4 x cores, 32)")
+        parser.add_argument(
+            "--name", default=socket.gethostname(), help="stable name of this worker (default: the host's)"
+        )
+        parser.add_argument("--id", dest="hex_id", help="12 hex digits shown as workerID (default: made from the name)")
+        parser.add_argument("--grace", type=float, default=10.0, help="seconds that running jobs get at a stop (10)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Register under the name, then become the node until it is stopped."""
+        identity, slots = self._register(options)
+        process.belongs_to(identity)
+        NodeStep.identity, NodeStep.grace_seconds = identity, options["grace"]
+        held = capacity.total(self._capacity(options), slots=slots)
+        queues = [known.name for known in all_classes() if capacity.fits(known.needs, held)] or [capacity.DEFAULT_TYPE]
+        # A connection must not be shared with the processes that the pool forks.
+        connections.close_all()
+        raise SystemExit(self._run(identity, slots, queues))
+
+    def _run(self, identity: Identity, slots: int, queues: list[str]) -> int:
+        current_app.steps["worker"].add(NodeStep)
+        node = current_app.Worker(
+            hostname=f"{identity.name}@{socket.gethostname()}",
+            concurrency=slots,
+            queues=queues,
+            pool="prefork",
+            loglevel=settings.LOG_LEVEL,
+            without_mingle=True,
+            without_gossip=True,
+            without_heartbeat=True,
+        )
+        node.start()
+        return int(node.exitcode or 0)
+
+    def _register(self, options: dict[str, Any]) -> tuple[Identity, int]:
+        declared = self._capacity(options)
+        slots = options["slots"] or capacity.default_slots(declared, cores=os.cpu_count() or 1)
+        if not 1 <= slots <= 256:
+            raise CommandError(f"--slots {slots}: use 1 to 256")
+        hex_id = options["hex_id"] or stable_hex_id(options["name"])
+        if not HEX_ID.fullmatch(hex_id):
+            raise CommandError(f"--id {hex_id}: use 12 hex digits, as 000000000000")
+        # The worker that bore the name before may have been killed: its lease tells within this span.
+        patience = time.monotonic() + settings.LEASE.total_seconds() + 1
+        while True:
+            try:
+                return register(
+                    name=options["name"],
+                    hex_id=hex_id,
+                    capacity=declared,
+                    slots=slots,
+                    lease=settings.LEASE,
+                    version=VERSION,
+                ), slots
+            except NameTaken as error:
+                if time.monotonic() > patience:
+                    raise CommandError(str(error)) from error
+                self.stderr.write(f"waiting: {error}")
+                time.sleep(2)
+
+    def _capacity(self, options: dict[str, Any]) -> dict[str, int]:
+        try:
+            return capacity.parse(options["capacity"])
+        except capacity.InvalidCapacity as error:
+            raise CommandError(f"--capacity {options['capacity']}: {error}") from error

@@ -1,0 +1,96 @@
+"""A slot's loop: claim, run, finish-and-claim, until nothing fits."""
+
+import logging
+import time
+
+import psycopg2
+
+from jobs import doorbell
+from jobs.engine.claim import claim
+from jobs.engine.fail import fail
+from jobs.engine.finish import HandOver, Outcome, finish, own_job
+from jobs.engine.slot import Claimed, Slot
+from jobs.runner import process
+from jobs.runner.run import run
+
+logger = logging.getLogger(__name__)
+
+# After so many jobs in a row the process goes back to Celery, and rings so that it is called again.
+MAX_CHAIN = 5000
+RECONNECT_SECONDS = 0.5
+
+
+def serve(slot: Slot, *, rung: str, hops: int) -> int:
+    """Answer one bell: run jobs until none fits. Returns how many. `rung` is the class of the bell."""
+    try:
+        found = claim(slot)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        # The connection had gone stale between two bells.
+        found = claim(slot)
+    if found.job is None:
+        _pass_on(slot, rung=rung, hops=hops)
+        return 0
+    served = 0
+    while found.job is not None:
+        _ring_for(slot, found.more)
+        served += _chain(slot, found.job)
+        if process.stopping() or served >= MAX_CHAIN:
+            _ring_for(slot, [found.job.class_id])
+            return served
+        # What the last job freed is not seen by the statement that ended it: look a second time.
+        found = claim(slot)
+    return served
+
+
+def _chain(slot: Slot, job: Claimed) -> int:
+    """Run `job` and all that its hand-overs bring."""
+    served = 0
+    current: Claimed | None = job
+    while current is not None:
+        outcome = run(slot, current)
+        served += 1
+        handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
+        if not handed.accepted:
+            logger.warning("late result refused", extra={"job": str(current.uuid)})
+        if handed.job is not None and handed.job.class_id != current.class_id:
+            _ring_for(slot, slot.within(current.class_id))
+        current = handed.job
+    return served
+
+
+def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> HandOver:
+    """The hand-over, over broken connections and results that the database refuses."""
+    while True:
+        try:
+            return finish(slot, job, outcome, take_next=take_next)
+        except psycopg2.DataError as error:
+            outcome = fail(error)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})
+            own = _own_after_reconnect(slot)
+            if own is None or own.id != job.id:
+                return HandOver(accepted=True, job=own)
+
+
+def _own_after_reconnect(slot: Slot) -> Claimed | None:
+    """Which row is this slot's, once the database answers: the commit that got no answer may have happened."""
+    while True:
+        slot.session.reset()
+        try:
+            return own_job(slot)
+        except psycopg2.Error:
+            time.sleep(RECONNECT_SECONDS)
+
+
+def _ring_for(slot: Slot, class_ids: list[int]) -> None:
+    """Call another slot when work is left that would fit: one bell wakes one slot, and so on."""
+    ready = [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))] if class_ids else []
+    for class_id in ready[:1]:
+        doorbell.ring(slot.class_name(class_id))
+
+
+def _pass_on(slot: Slot, *, rung: str, hops: int) -> None:
+    """This worker can not use the bell: another might. Without this a full worker with spare slots swallows it."""
+    ids = [known.id for known in slot.classes() if known.name == rung]
+    if hops > 0 and ids and slot.session.prepared("ready_classes", (ids,)):
+        doorbell.ring(rung, hops=hops - 1)

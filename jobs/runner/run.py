@@ -1,0 +1,68 @@
+"""Run one claimed job: its action, its parameters, and what comes of it."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+
+from jobs.actions import Action, Context, get_action
+from jobs.actions.parameters import validate
+from jobs.engine.fail import fail
+from jobs.engine.finish import Outcome
+from jobs.engine.slot import Claimed, Slot
+from jobs.engine.submission import canonical_json, stop_timeout_of
+from jobs.runner.process import SlotStopped, interruptible
+from jobs.runner.reporter import JobReporter
+from jobs.states import Status
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class UnusableResult(ValueError):
+    """What an action returned can not be kept: not JSON, or too large."""
+
+
+def run(slot: Slot, job: Claimed) -> Outcome:
+    """Run the action to its end. Whatever it raises becomes an outcome, so nothing it does breaks the slot."""
+    reporter = JobReporter(job_id=job.id, slot_name=slot.name, session=slot.session, max_lines=settings.MAX_LOG_LINES)
+    try:
+        outcome = Outcome(status=Status.DONE, result=_act(job, reporter))
+    except SlotStopped as error:
+        outcome = fail(error, status=Status.WORKER_SHUTDOWN)
+    except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - an action may raise anything
+        outcome = fail(error)
+    return replace(outcome, **reporter.close())
+
+
+def _act(job: Claimed, reporter: JobReporter) -> str | None:
+    action = get_action(job.action)
+    sent = {**(job.configured or {}), **(job.parameters or {})}
+    context: Context[Any] = Context(
+        job_id=job.uuid,
+        action=job.action,
+        parameters=validate(action.parameters, sent),
+        sent=sent,
+        reporter=reporter,
+        stop_timeout_seconds=stop_timeout_of(job.stop_timeout).total_seconds(),
+    )
+    with interruptible():
+        result = action.run(context)
+    return _encode(action, result)
+
+
+def _encode(action: Action, result: object) -> str | None:
+    if result is None:
+        return None
+    try:
+        text = canonical_json(result)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UnusableResult(f"the result of {action.name} is not JSON: {error}") from error
+    if size > action.max_result:
+        raise UnusableResult(
+            f"the result of {action.name} has {size:,} bytes of JSON; at most {action.max_result:,} are kept (max_result)"
+        )
+    if _NUL.search(text):
+        raise UnusableResult(f"the result of {action.name} holds a NUL character, which can not be stored")
+    return text
