@@ -1,1 +1,1 @@
-"""Who may come in, and what they may do: tokens, logins, roles."""
+"""Who may do what: access tokens, the roles, and logins, the same for every dialect."""

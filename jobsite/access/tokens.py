@@ -1,0 +1,66 @@
+"""Issue an access token, and find the one that a request bears."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.functions import Now
+
+from jobsite.access.models import AccessToken
+
+# Recognizable, so that scanners of code and logs find a leaked one.
+PREFIX = "jobsite_"
+_SHOWN = len(PREFIX) + 6
+_USE_NOTED_EVERY = timedelta(minutes=1)
+_LONGEST = 200
+
+
+class TokenNameTaken(ValueError):
+    """The user has a token of this name."""
+
+
+def issue_token(
+    user: User, *, name: str, expires_in: timedelta | None = timedelta(days=90), read_only: bool = False
+) -> str:
+    """The new token, which can not be read again later; `expires_in=None` is a token without an end."""
+    text = PREFIX + secrets.token_urlsafe(32)
+    try:
+        with transaction.atomic():
+            AccessToken.objects.create(
+                user=user,
+                name=name,
+                digest=_digest(text),
+                prefix=text[:_SHOWN],
+                expires_at=None if expires_in is None else Now() + expires_in,
+                read_only=read_only,
+            )
+    except IntegrityError as error:
+        raise TokenNameTaken(f"{user.get_username()} has a token named {name!r} already") from error
+    return text
+
+
+def find_token(text: str) -> AccessToken | None:
+    """The token with its user, if it has not expired and its user is active. One query, and a write once a minute."""
+    if not text.startswith(PREFIX) or len(text) > _LONGEST:
+        return None
+    token = (
+        AccessToken.objects.select_related("user")
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=Now()), digest=_digest(text), user__is_active=True)
+        .annotate(use_is_old=ExpressionWrapper(_unnoted(), output_field=BooleanField()))
+        .first()
+    )
+    if token is not None and token.use_is_old:
+        AccessToken.objects.filter(_unnoted(), pk=token.pk).update(last_used_at=Now())
+    return token
+
+
+def _unnoted() -> Q:
+    return Q(last_used_at__isnull=True) | Q(last_used_at__lt=Now() - _USE_NOTED_EVERY)
+
+
+def _digest(text: str) -> str:
+    # A fast hash is enough: 32 random bytes can not be guessed, unlike a password.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
