@@ -1,0 +1,31 @@
+"""A pytest plugin (`-p tests.parts`): what this machine cannot run is left out and told, and fails where CI=true."""
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+# mark: (is it there?, the command that adds it)
+PARTS: dict[str, tuple[Callable[[], bool], str]] = {
+    "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium chromium-driver"),
+    "rabbitmq": (lambda: bool(shutil.which("rabbitmq-server")), "apt install rabbitmq-server"),
+    "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
+}
+left_out: dict[str, int] = {}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark, (is_there, command) in PARTS.items():
+        if item.get_closest_marker(mark) and not is_there():
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"CI must run this: {command}", pytrace=False)
+            left_out[mark] = left_out.get(mark, 0) + 1
+            pytest.skip(f"needs: {command}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for mark, count in left_out.items():
+        terminalreporter.write_line(f"left out: {count} {mark} tests; to add them: {PARTS[mark][1]}", yellow=True)

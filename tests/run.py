@@ -1,0 +1,59 @@
+"""bin/test: every check and every test, with the time of each part."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+ABOUT = """\
+Without arguments: ruff, mypy, import-linter, makemigrations --check, then all tests, on a real PostgreSQL and Valkey
+of their own, or on DATABASE_URL and BROKER_URL where these are set (that user must be allowed to make databases).
+With arguments only pytest runs, and gets them:
+
+  bin/test -m "not slow"          the fast tests, under a minute
+  bin/test -k capacity            tests with that word in their name
+  bin/test tests/up -x            one folder, up to the first failure
+  bin/test --checks               only the checks, no tests
+
+What this machine cannot run is left out with a line that tells the command to add it; with CI=true it fails instead.
+"""
+CHECKS: dict[str, list[str]] = {
+    "ruff check": [str(TOOLS / "ruff"), "check"],
+    "ruff format": [str(TOOLS / "ruff"), "format", "--check"],
+    "mypy": [str(TOOLS / "mypy")],
+    "import-linter": [str(TOOLS / "lint-imports")],
+    "migrations": [sys.executable, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
+}
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="bin/test", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, usage="bin/test [...]"
+    )
+    parser.add_argument("--checks", action="store_true", help=argparse.SUPPRESS)
+    options, for_pytest = parser.parse_known_args(argv)
+    parts = {} if for_pytest else dict(CHECKS)
+    if not options.checks:
+        parts["pytest"] = [sys.executable, "-m", "pytest", "--durations=5", *for_pytest]
+    results = {name: _run(name, command) for name, command in parts.items()}
+    print()
+    for name, (ok, seconds) in results.items():
+        print(f"{name:<14} {seconds:6.1f} s  {'ok' if ok else 'FAILED'}")
+    return 0 if all(ok for ok, _ in results.values()) else 1
+
+
+def _run(name: str, command: list[str]) -> tuple[bool, float]:
+    """Checks get a name for the missing secret; the tests make a real one."""
+    print(f"\n== {name}", flush=True)
+    environ = os.environ if name == "pytest" else {**os.environ, "JOBSITE_OFFLINE": "1"}
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    return code == 0, time.monotonic() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
