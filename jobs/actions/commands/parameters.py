@@ -25,7 +25,7 @@ class CommandParameters(Parameters):
             raise ValueError(f"{len(sent)} parameters; a command takes at most {MAX_PARAMETERS}")
         seen: dict[str, str] = {}
         for name, value in sent.items():
-            if not _NAME.match(name):
+            if not _NAME.fullmatch(name):
                 raise ValueError(
                     f"{name[:80]!r} can not name a variable: use a letter or _, then up to 63 letters, digits or _"
                 )

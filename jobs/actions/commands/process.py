@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from jobs.actions.commands.declaration import Command
 
@@ -67,7 +68,7 @@ def group_alive(process: subprocess.Popen[bytes]) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return _any_runs(process.pid)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -91,3 +92,16 @@ def _between_fork_and_exec(*, parent: int) -> Callable[[], None]:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return prepare
+
+
+def _any_runs(group: int) -> bool:
+    """A dead process counts for killpg until it is reaped, and in a container often nobody reaps orphans."""
+    stats = [_stat(path) for path in Path("/proc").glob("[0-9]*/stat")]
+    # After the name: state, parent, group.
+    return not stats or any(stat[2] == str(group) and stat[0] not in "ZX" for stat in stats if stat)
+
+
+def _stat(path: Path) -> list[str]:
+    with contextlib.suppress(OSError):
+        return path.read_text(errors="replace").rpartition(")")[2].split()
+    return []

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 MAX_BYTES = 1024 * 1024
+TRUSTED_USERS = {0, os.geteuid()}
 
 
 class Untrusted(Exception):
@@ -29,13 +30,10 @@ def read_trusted(path: Path) -> bytes:
 
 
 def _check(kind: str, path: Path, status: os.stat_result) -> None:
-    user = os.geteuid()
-    if status.st_uid not in {0, user}:
-        raise Untrusted(
-            f"the {kind} {path} belongs to user id {status.st_uid}; it must be owned by root or by user id {user}"
-        )
+    mode = stat.S_IMODE(status.st_mode)
+    if status.st_uid not in TRUSTED_USERS:
+        names = " or ".join(map(str, sorted(TRUSTED_USERS)))
+        raise Untrusted(f"the {kind} {path} belongs to user id {status.st_uid}; it must belong to user id {names}")
     # In a sticky folder others can add files but not replace this one.
-    if status.st_mode & 0o022 and not (kind == "folder" and status.st_mode & stat.S_ISVTX):
-        raise Untrusted(
-            f"the {kind} {path} can be written by others (mode {stat.S_IMODE(status.st_mode):04o}): chmod go-w {path}"
-        )
+    if mode & 0o022 and not (kind == "folder" and mode & stat.S_ISVTX):
+        raise Untrusted(f"the {kind} {path} can be written by others (mode {mode:04o}): chmod go-w {path}")
