@@ -10,7 +10,5 @@ from jobs.runner.loop import serve
 @shared_task(name=BELL, ignore_result=True, Strategy="jobs.runner.bell:strategy")
 def bell(class_name: str, hops: int) -> None:
     """Run what waits, as long as it fits. The message is only a hint: what to run is asked of the database."""
-    serve(process.slot(), rung=class_name, hops=hops)
-    # A slot that was told to stop while it worked ends its process here.
-    if process.stopping():
-        raise SystemExit
+    with process.serving():
+        serve(process.slot(), rung=class_name, hops=hops)

@@ -8,7 +8,9 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from jobsite.admin_look import UNFOLD  # noqa: F401
 from jobsite.home import BASE_DIR, home, load_environment
+from jobsite.logs import logging_config
 
 load_environment()
 
@@ -144,6 +146,7 @@ CELERY_WORKER_DISABLE_PREFETCH = BROKER_URL.startswith(("redis", "valkey"))
 # Who reaches the broker could otherwise shut workers down.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TIMEZONE = "UTC"
 
@@ -157,6 +160,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LANGUAGE_CODE = "en-us"
+# Times on pages: UTC, with seconds.
+FORMAT_MODULE_PATH = ["jobsite.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -184,3 +189,6 @@ WEBHOOK_ALLOW = _list("WEBHOOK_ALLOW")
 WEBHOOK_SECRET = os.environ.get("WEBHOOK_SECRET", "")
 EXACT_COUNT_CAP = _number("EXACT_COUNT_CAP", 10_000, at_least=1)
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise ImproperlyConfigured(f"LOG_LEVEL={LOG_LEVEL!r}: use DEBUG, INFO, WARNING or ERROR")
+LOGGING = logging_config(LOG_LEVEL)

@@ -10,7 +10,7 @@ from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.classes import KnownClass, class_for, forget_classes
-from jobs.engine.submission import Checked, Submission, check
+from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
 BATCH = 1000
@@ -23,7 +23,9 @@ def enqueue(submission: Submission, *, by: Actor) -> Job:
 
 def enqueue_many(submissions: Iterable[Submission], *, by: Actor) -> list[Job]:
     """Like enqueue for many at once: all or none, one INSERT per thousand, one bell per class and free slot."""
-    checked = [check(submission) for submission in submissions]
+    wanted = list(submissions)
+    configured = configured_parameters(submission.action for submission in wanted)
+    checked = [check(submission, configured=configured) for submission in wanted]
     try:
         return _store(checked, by=by)
     except IntegrityError:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,10 +58,13 @@ class Checked:
     locks: list[dict[str, str]] | None = field(default=None)
 
 
-def check(submission: Submission) -> Checked:
-    """Raise InvalidSubmission for the first field at fault, else the submission with every default filled in."""
+def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -> Checked:
+    """Raise InvalidSubmission for the first field at fault, else the submission with every default filled in.
+
+    `configured` holds the operator's default parameters by action, see `configured_parameters`.
+    """
     action = _action(submission.action)
-    parsed = _parameters(action, submission.parameters)
+    parsed = _parameters(action, submission.parameters, configured.get(action.name, {}))
     capacity_map = submission.capacity_map
     if capacity_map is None and action.capacity is not None:
         capacity_map = dict(action.capacity)
@@ -90,10 +94,9 @@ def stop_timeout_of(span: timedelta | None) -> timedelta:
     return settings.STOP_TIMEOUT if span is None else span
 
 
-def configured(name: str, sent: dict[str, Any] | None) -> dict[str, Any]:
-    """The parameters of a run: the operator's defaults for the action, and over them what was sent."""
-    config = ActionConfig.objects.filter(action=name).values_list("parameters", flat=True).first()
-    return {**(config or {}), **(sent or {})}
+def configured_parameters(actions: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The operator's default parameters of these actions, in one query."""
+    return dict(ActionConfig.objects.filter(action__in=set(actions)).values_list("action", "parameters"))
 
 
 def _action(name: str) -> Action:
@@ -107,10 +110,10 @@ def _action(name: str) -> Action:
         raise InvalidSubmission(field="action", reason=str(error)) from error
 
 
-def _parameters(action: Action, sent: dict[str, Any] | None) -> Any:
+def _parameters(action: Action, sent: dict[str, Any] | None, configured: dict[str, Any]) -> Any:
     _storable("parameters", sent)
     try:
-        return validate(action.parameters, configured(action.name, sent))
+        return validate(action.parameters, {**configured, **(sent or {})})
     except InvalidParameters as error:
         raise InvalidSubmission(field=error.field, reason=error.reason) from error
 

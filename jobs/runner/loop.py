@@ -47,15 +47,23 @@ def _chain(slot: Slot, job: Claimed) -> int:
     served = 0
     current: Claimed | None = job
     while current is not None:
+        started = time.monotonic()
         outcome = run(slot, current)
         served += 1
         handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
-        if not handed.accepted:
-            logger.warning("late result refused", extra={"job": str(current.uuid)})
+        _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
             _ring_for(slot, slot.within(current.class_id))
         current = handed.job
     return served
+
+
+def _tell(job: Claimed, outcome: Outcome, handed: HandOver, *, seconds: float) -> None:
+    told = {"job": job.uuid, "action": job.action, "seconds": round(seconds, 3)}
+    if handed.accepted:
+        logger.info("job ended", extra={**told, "status": outcome.status.value})
+    else:
+        logger.warning("late result refused", extra=told)
 
 
 def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> HandOver:

@@ -114,12 +114,19 @@ class Node(threading.Thread):
 
     def _end_dead_slots(self, seen: Look) -> None:
         """End the jobs of processes that are gone. Seen missing twice: the pool lists a new process a moment late."""
-        alive = {process.pid for process in self._worker.pool._pool._pool}
+        alive = self._pool_pids()
+        if alive is None:
+            return
         missing = {name for name in seen.busy_slots if pid_of(name) not in alive}
         if gone := missing & self._missing:
             end_slots(gone, status=Status.ERRORED, why="its process died", by=self._by)
             logger.error("processes died", extra={"slots": sorted(gone)})
         self._missing = missing
+
+    def _pool_pids(self) -> set[int] | None:
+        """The processes of the pool; None while there is none, at the very end of a stop."""
+        pool = getattr(self._worker.pool, "_pool", None)
+        return None if pool is None else {process.pid for process in pool._pool}
 
     def _stop_slots(self, seen: Look) -> None:
         late = time.monotonic() - (self._stop_at or 0)

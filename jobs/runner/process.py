@@ -17,6 +17,7 @@ class SlotStopped(BaseException):
 _identity: Identity | None = None
 _slot: Slot | None = None
 _stopping = False
+_serving = False
 _in_action = False
 
 
@@ -24,11 +25,6 @@ def belongs_to(identity: Identity) -> None:
     """Say, before the pool forks, which worker its processes are slots of."""
     global _identity  # noqa: PLW0603 - inherited by fork, and nothing else can carry it to a pool process
     _identity = identity
-
-
-def begin() -> None:
-    """In the new process: take SIGTERM over from the pool, so that a job that is cut is written down."""
-    signal.signal(signal.SIGTERM, _on_sigterm)
 
 
 def slot() -> Slot:
@@ -54,6 +50,19 @@ def stopping() -> bool:
 
 
 @contextmanager
+def serving() -> Iterator[None]:
+    """While a bell is answered: SIGTERM ends it after the job, not between two statements."""
+    global _serving  # noqa: PLW0603 - read by the signal handler
+    # Taken over here and not at the fork: the pool sets its own handler after that.
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    _serving = True
+    try:
+        yield
+    finally:
+        _serving = False
+
+
+@contextmanager
 def interruptible() -> Iterator[None]:
     """Only in here does SIGTERM raise: the engine's own statements are never torn."""
     global _in_action  # noqa: PLW0603 - read by the signal handler
@@ -72,3 +81,5 @@ def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
     if _in_action:
         _in_action = False
         raise SlotStopped("the worker stopped before the job was done, and its grace was over")
+    if not _serving:
+        raise SystemExit

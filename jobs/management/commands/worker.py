@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from jobs.engine.classes import all_classes
+from jobs.engine.classes import all_classes, class_for
 from jobs.runner import process
 from jobs.runner.bootstep import NodeStep
 from workers import capacity
@@ -40,7 +40,10 @@ class Command(BaseCommand):
         process.belongs_to(identity)
         NodeStep.identity, NodeStep.grace_seconds = identity, options["grace"]
         held = capacity.total(self._capacity(options), slots=slots)
-        queues = [known.name for known in all_classes() if capacity.fits(known.needs, held)] or [capacity.DEFAULT_TYPE]
+        # The plainest classes are there from the start, so that their queues are read before the first job comes.
+        for name in held:
+            class_for({name: 1})
+        queues = [known.name for known in all_classes() if capacity.fits(known.needs, held)]
         # A connection must not be shared with the processes that the pool forks.
         connections.close_all()
         raise SystemExit(self._run(identity, slots, queues))

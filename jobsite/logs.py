@@ -1,0 +1,40 @@
+"""How log events are written: the words of the event, then its fields as key=value."""
+
+import logging
+
+_STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+    "data",
+}
+
+
+class EventFormatter(logging.Formatter):
+    """`12:00:00.123 INFO job ended job=... action=sync_devices status=done`"""
+
+    default_time_format = "%H:%M:%S"
+    default_msec_format = "%s.%03d"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """The message and every field that came as `extra`."""
+        fields = " ".join(f"{key}={value}" for key, value in record.__dict__.items() if key not in _STANDARD)
+        return f"{super().formatMessage(record)} {fields}".rstrip()
+
+
+def logging_config(level: str) -> dict[str, object]:
+    """For LOGGING: everything to stderr; of Celery's chatter about each bell only what went wrong."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "event": {"()": "jobsite.logs.EventFormatter", "format": "%(asctime)s %(levelname)s %(message)s"}
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},
+        },
+    }
