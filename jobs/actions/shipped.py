@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from jobs.actions import builtin
+from jobs.actions import builtin, webhook
 from jobs.actions.commands import install as install_commands
 
 # Importing one registers its actions.
-MODULES = (builtin,)
+MODULES = (builtin, webhook)
 
 
 def install() -> None:

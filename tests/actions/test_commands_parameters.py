@@ -58,13 +58,14 @@ def test_declared_parameters_are_checked_and_defaults_filled_in() -> None:
         CommandParameter(name="level", choices=["low", "high"]),
     ]
     assert variables({"copy": "true"}, declared) == {"PARAM_DAYS": "30", "PARAM_COPY": "true"}
-    for sent, field in [
+    refusals: list[tuple[dict[str, Any], str]] = [
         ({}, "parameters.copy: Field required"),
         ({"copy": "maybe"}, "parameters.copy: "),
         ({"copy": True, "days": "soon"}, "parameters.days: "),
         ({"copy": True, "level": "medium"}, "parameters.level: Input should be 'low' or 'high'"),
         ({"copy": True, "other": 1}, "parameters.other: Extra inputs"),
-    ]:
+    ]
+    for sent, field in refusals:
         with pytest.raises(InvalidParameters) as refused:
             variables(sent, declared)
         assert field in str(refused.value)

@@ -57,7 +57,12 @@ def test_lines_come_while_the_program_runs(tmp_path: Path) -> None:
     os.mkfifo(go)
     reporter = ListReporter()
     # The program ends only because its first line was seen before its end.
-    reporter.on_log = lambda line: None if line != "ready" else go.write_text("go\n") and None
+
+    def answer(line: str) -> None:
+        if line == "ready":
+            go.write_text("go\n")
+
+    reporter.on_log = answer
     run(shell(f"echo ready; read word < '{go}'; echo $word"), reporter)
     assert reporter.lines == ["ready", "go"]
 
