@@ -162,6 +162,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en-us"
 # Times on pages: UTC, with seconds.
 FORMAT_MODULE_PATH = ["jobsite.formats"]
+# Unfold's login form does not say where to go next.
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -1,0 +1,111 @@
+"""How the admin looks and what its sidebar offers: the setting UNFOLD."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    """A link to a model's list, there for those who may see it."""
+    app, _, name = model.partition(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": _may_view(f"{app}.view_{name}"),
+    }
+
+
+def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _file(name: str) -> Callable[[HttpRequest], str]:
+    # Asked for at each request: static files have no address yet while settings are read.
+    return lambda _request: static(f"jobsite/{name}")
+
+
+_NAVIGATION = [
+    {
+        "title": "Work",
+        "items": [
+            _item("Jobs", "list_alt", "jobs.job"),
+            _item("Crons", "schedule", "jobs.cron"),
+            _item("Action defaults", "tune", "jobs.actionconfig"),
+        ],
+    },
+    {
+        "title": "Machines",
+        "separator": True,
+        "items": [
+            _item("Workers", "dns", "workers.worker"),
+            _item("Capacity classes", "stacks", "workers.capacityclass"),
+            _item("Beats", "ecg_heart", "workers.beat"),
+        ],
+    },
+    {
+        "title": "Locks",
+        "separator": True,
+        "items": [
+            _item("Held locks", "lock", "locks.joblock"),
+            _item("Lock names", "label", "locks.lockname"),
+        ],
+    },
+    {
+        "title": "Oversight",
+        "separator": True,
+        "items": [_item("Audit", "fact_check", "jobs.auditevent")],
+    },
+    {
+        "title": "Access",
+        "separator": True,
+        "items": [
+            _item("Users", "person", "auth.user"),
+            _item("Groups", "group", "auth.group"),
+            _item("Access tokens", "key", "access.accesstoken"),
+        ],
+    },
+    {
+        "title": "Celery beat",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _item("Periodic tasks", "event_repeat", "django_celery_beat.periodictask"),
+            _item("Intervals", "timer", "django_celery_beat.intervalschedule"),
+            _item("Crontabs", "calendar_month", "django_celery_beat.crontabschedule"),
+            _item("Solar events", "sunny", "django_celery_beat.solarschedule"),
+            _item("Clocked", "alarm", "django_celery_beat.clockedschedule"),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "jobsite",
+    "SITE_HEADER": "jobsite",
+    "SITE_SUBHEADER": "job control plane",
+    "SITE_URL": None,
+    "SITE_ICON": _file("logo.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
+    "STYLES": [_file("admin.css")],
+    "BORDER_RADIUS": "6px",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},
+    "COLORS": {
+        # Teal, one step darker than Tailwind's from 600 on: white text on it is readable (5.5:1).
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(70.4% .14 182.503)",
+            "600": "oklch(51.1% .096 186.391)",
+            "700": "oklch(43.7% .078 188.216)",
+            "800": "oklch(38.6% .063 188.416)",
+            "900": "oklch(32% .053 190)",
+            "950": "oklch(27.7% .046 192.524)",
+        },
+    },
+}

@@ -1,0 +1,1 @@
+"""How Django writes times and numbers, in place of its own formats."""
