@@ -1,0 +1,40 @@
+"""Columns and fields that many pages show, made from the name of a model's field."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from adminbase.display import shown_as
+from adminbase.words import pretty, span, utc
+
+
+def time_column(name: str, title: str) -> Callable[..., str]:
+    """A time in UTC with seconds; sortable if the page says so."""
+
+    @shown_as(f"{title} (UTC)", ordering=name)
+    def column(_admin: Any, row: Any) -> str:
+        return utc(getattr(row, name)) or "-"
+
+    return column
+
+
+def span_field(name: str, title: str) -> Callable[..., str]:
+    """A timedelta as `1.2 s`."""
+
+    @shown_as(title)
+    def field(_admin: Any, row: Any) -> str:
+        return span(getattr(row, name)) or "-"
+
+    return field
+
+
+def json_field(name: str, title: str) -> Callable[..., SafeString]:
+    """Indented, in a box of its own that scrolls; escaped by the template."""
+
+    @shown_as(title)
+    def field(_admin: Any, row: Any) -> SafeString:
+        return render_to_string("adminbase/code.html", {"text": pretty(getattr(row, name))})
+
+    return field
