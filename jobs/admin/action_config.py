@@ -1,0 +1,19 @@
+"""Default parameters of actions. Shown only: a change of them will be a verb with an audit row."""
+
+from django.contrib import admin
+
+from adminbase.fields import json_field, time_column
+from adminbase.pages import ReadOnlyAdmin
+from jobs.models import ActionConfig
+
+
+@admin.register(ActionConfig)
+class ActionConfigAdmin(ReadOnlyAdmin):
+    list_display = ("action", "updated")
+    search_fields = ("action",)
+    sortable_by = ("action", "updated")
+    fields = ("action", "updated_at", "parameters_json")
+    empty_text = "Every action runs with the defaults of its code."
+
+    updated = time_column("updated_at", "updated")
+    parameters_json = json_field("parameters", "parameters")

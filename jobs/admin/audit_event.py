@@ -1,0 +1,54 @@
+"""Who changed what: the list that nobody can edit, not even in the database."""
+
+from django.contrib import admin
+
+from adminbase.display import shown_as
+from adminbase.fields import json_field, time_column
+from adminbase.filters import TimeRangeFilter, exact_text
+from adminbase.pages import ReadOnlyAdmin
+from jobs.models import AuditEvent
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("when", "verb", "kind", "object_id", "who", "way_in", "address", "reason")
+    list_only = ("at", "verb", "object_type", "object_id", "user", "dialect", "client", "address", "reason")
+    list_filter = (
+        exact_text("verb", "verb"),
+        exact_text("object_type", "kind of object"),
+        exact_text("object_id", "object"),
+        exact_text("user", "user"),
+        ("at", TimeRangeFilter),
+    )
+    allowed_lookups = frozenset(
+        {
+            "verb",
+            "object_type",
+            "object_id",
+            "user",
+            *(f"at_{side}_{part}" for side in ("from", "to") for part in (0, 1)),
+        }
+    )
+    fieldsets = (
+        ("Change", {"fields": (("when", "verb"), ("object_type", "object_id"), "reason")}),
+        ("By", {"fields": (("user", "dialect"), ("address", "client"), "token")}),
+        ("What it changed", {"fields": ("before_text", "after_text")}),
+    )
+    empty_text = "Every change by a person or a client, and every intervention of the engine, leaves a row here."
+    narrow_by = "user, kind of object and object, or time"
+
+    when = time_column("at", "at")
+    before_text = json_field("before", "before")
+    after_text = json_field("after", "after")
+
+    @shown_as("object")
+    def kind(self, event: AuditEvent) -> str:
+        return event.object_type.replace("_", " ")
+
+    @shown_as("by")
+    def who(self, event: AuditEvent) -> str:
+        return event.user or event.client or "-"
+
+    @shown_as("through", label=True)
+    def way_in(self, event: AuditEvent) -> str:
+        return event.dialect
