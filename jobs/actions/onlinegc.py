@@ -1,0 +1,34 @@
+"""`onlinegc_joblogs`: prune the logs of jobs while everything runs."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from jobs.actions.context import Context, JobCanceled
+from jobs.actions.parameters import Parameters
+from jobs.actions.registry import action
+from jobs.engine.prune import prune_job_logs
+
+
+class PruneParameters(Parameters):
+    # Crons of the original send parameters of their own.
+    model_config = ConfigDict(extra="ignore")
+
+    days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    batch: Annotated[int, Field(ge=1, le=10_000)] = 1000
+
+
+@action("onlinegc_joblogs", parameters=PruneParameters, cancel="check")
+def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int]:
+    """Delete the log lines of jobs that ended more than `days` ago, 90 unless given."""
+    days, batch = context.parameters.days, context.parameters.batch
+
+    def after_batch(deleted: int) -> None:
+        context.progress(deleted, deleted)
+        if context.check_canceled():
+            raise JobCanceled(f"stopped after {deleted} lines")
+
+    deleted = prune_job_logs(older_than=timedelta(days=days), batch=batch, progress=after_batch)
+    context.log(f"deleted {deleted} log lines of jobs that ended more than {days} days ago")
+    return {"days": days, "deleted_lines": deleted}
