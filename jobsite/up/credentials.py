@@ -3,11 +3,12 @@
 import os
 import secrets
 import shlex
+from datetime import UTC, datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
-from jobsite.access.tokens import issue_token
+from jobsite.access.tokens import find_token, issue_token
 from jobsite.up.paths import Paths, write_private
 
 NAME = "admin"
@@ -21,7 +22,7 @@ def ensure(paths: Paths, url: str) -> None:
         "URL": url,
         "USERNAME": NAME,
         "PASSWORD": password or known.get("PASSWORD") or "",
-        "TOKEN": known.get("TOKEN") or issue_token(user, name="made by manage.py up"),
+        "TOKEN": _token(user, known.get("TOKEN", "")),
     }
     if values != known:
         write_private(paths.credentials, "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items()))
@@ -39,6 +40,13 @@ def _user() -> tuple[User, str | None]:
     user.set_password(password)
     user.save(update_fields=["password"])
     return user, password
+
+
+def _token(user: User, known: str) -> str:
+    """Without an end: it lies beside the database's own password, and what stops working after months is worse."""
+    if known and find_token(known):
+        return known
+    return issue_token(user, name=f"manage.py up, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}", expires_in=None)
 
 
 def _read(paths: Paths) -> dict[str, str]:

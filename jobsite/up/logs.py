@@ -11,6 +11,10 @@ from jobsite.up.signals import Signals
 COLOURS = {"postgres": 34, "valkey": 35, "web": 32, "worker": 36, "beat": 33}
 WIDTH = max(map(len, COLOURS))
 LONGEST = 65536
+MUTED = (
+    "Memory overcommit must be enabled",
+    "Reading config from stdin",
+)  # Valkey's, and only for those that save to disk.
 
 
 class Logs:
@@ -58,7 +62,8 @@ class Logs:
         for line in lines:
             text = line.decode(errors="replace").rstrip()
             self._last.setdefault(name, deque(maxlen=5)).append(text)
-            self._print(name, text)
+            if not any(muted in text for muted in MUTED):
+                self._print(name, text)
         if not data:
             self._selector.unregister(descriptor)
             os.close(descriptor)

@@ -14,6 +14,7 @@ from jobsite.up.process import Pause, spawn
 
 PYTHON = sys.executable
 WEB_THREADS = 8
+GRACE_SECONDS = 6  # Of the 15 s that a whole stop may take.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def programs(listen: Listen, certificate: tuple[Path, Path] | None, environ: Map
     surroundings = {**environ, "PYTHONUNBUFFERED": "1", "TLS": "1" if listen.tls else "0"}
     commands: dict[str, tuple[str | Path, ...]] = {
         "web": _web(listen, certificate),
-        "worker": (PYTHON, "manage.py", "worker", "--capacity", "scan=1,scanCheck=1"),
+        "worker": (PYTHON, "manage.py", "worker", "--capacity", "scan=1,scanCheck=1", "--grace", str(GRACE_SECONDS)),
         "beat": (PYTHON, "-m", "celery", "-A", "jobsite", "beat"),
     }
     return [Command(name=name, argv=argv, environ=surroundings) for name, argv in commands.items()]

@@ -1,0 +1,41 @@
+"""Homes and environments as a person's shell would have them: without what tests.services has set."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+OURS = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "JOBSITE_ADMIN_PASSWORD", "PORT", "TLS", "CI")
+
+
+@pytest.fixture
+def top() -> Iterator[Path]:
+    """A folder that every user can pass through; pytest's own tmp_path is closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="jobsite-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home(top: Path) -> Path:
+    return top / "home"
+
+
+@pytest.fixture
+def environ(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Also set in this process, so that embedded services really start."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+    return {**os.environ, "JOBSITE_HOME": str(home), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def as_root() -> None:
+    if os.geteuid() != 0:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must run this as root")
+        pytest.skip("needs root")
