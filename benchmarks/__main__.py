@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+import django
+
 from jobsite.up.errors import Refused
 from jobsite.up.services import embedded_services
 
@@ -58,6 +60,9 @@ def _known() -> dict[str, str]:
 
 
 def _run(argv: list[str]) -> None:
+    """The services are known by now: Django can be set up, and the module may import models."""
+    os.environ["JOBSITE_APPS"] = "benchmarks"
+    django.setup()
     import_module(f"benchmarks.{argv[0]}").main(argv[1:])
 
 

@@ -3,7 +3,10 @@
 import argparse
 import statistics
 
+from django.db import connection
+
 from benchmarks import harness
+from jobs.engine.classes import class_for
 
 BACKLOG = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,
@@ -39,10 +42,6 @@ def main(argv: list[str]) -> None:
 
 def _grow(rows: int) -> None:
     """By SQL: a million submissions would take longer than the measurement."""
-    from django.db import connection
-
-    from jobs.engine.classes import class_for
-
     known = class_for({"elsewhere": 1})
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")

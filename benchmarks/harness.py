@@ -1,7 +1,6 @@
 """What the benchmarks share: a migrated database, real workers, waiting jobs, and the form of the answer."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -9,18 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import django
 from django.core.management import call_command
+from django.db.models import Max, Min
 from rich.console import Console
 from rich.table import Table
+
+from jobs.engine.actor import Actor
+from jobs.engine.enqueue import enqueue_many
+from jobs.engine.submission import Submission
+from jobs.models import Job
+from workers.models import Worker
 
 PATIENCE_SECONDS = 300
 
 
 def prepare() -> None:
-    """Django set up and the database migrated; imports of models come after this."""
-    os.environ["JOBSITE_APPS"] = "benchmarks"
-    django.setup()
+    """The database migrated."""
     call_command("migrate", verbosity=0)
 
 
@@ -37,8 +40,6 @@ def worker(*options: str, name: str = "bench") -> Iterator[subprocess.Popen[byte
 
 
 def _await_heartbeat(name: str, process: subprocess.Popen[bytes]) -> None:
-    from workers.models import Worker
-
     wait_until(lambda: process.poll() is not None or Worker.objects.filter(name=name, state="running").exists())
     if process.poll() is not None:
         raise RuntimeError(f"the worker ended with exit code {process.returncode}")
@@ -55,27 +56,17 @@ def wait_until(condition: Any, *, every: float = 0.05, patience: float = PATIENC
 
 def enqueue_noops(count: int, **fields: Any) -> list[int]:
     """Insert `count` waiting no-op jobs through the engine; returns their ids."""
-    from jobs.engine.actor import Actor
-    from jobs.engine.enqueue import enqueue_many
-    from jobs.engine.submission import Submission
-
     by = Actor(dialect="cli", client="bench")
     return [job.pk for job in enqueue_many((Submission(action="bench_noop", **fields) for _ in range(count)), by=by)]
 
 
 def all_ended(ids: list[int]) -> bool:
     """Whether these jobs have ended."""
-    from jobs.models import Job
-
     return not Job.objects.filter(id__range=(ids[0], ids[-1]), ended_at__isnull=True).exists()
 
 
 def rate(ids: list[int]) -> float:
     """Jobs a second, from the first start to the last end, by the database's clock."""
-    from django.db.models import Max, Min
-
-    from jobs.models import Job
-
     span = Job.objects.filter(id__range=(ids[0], ids[-1])).aggregate(first=Min("started_at"), last=Max("ended_at"))
     return len(ids) / float((span["last"] - span["first"]).total_seconds())
 

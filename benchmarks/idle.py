@@ -4,6 +4,8 @@ import argparse
 import time
 from pathlib import Path
 
+from django.db import connection
+
 from benchmarks import harness
 
 
@@ -27,8 +29,6 @@ def main(argv: list[str]) -> None:
 
 def _transactions() -> int:
     """Every statement of an idle worker is a transaction of its own."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(1.1)")
         cursor.execute("SELECT pg_stat_clear_snapshot()")

@@ -1,4 +1,4 @@
-"""From the commit of a job's INSERT to the first line of its action, on an idle worker; beside it bare Celery's own pair."""
+"""From the commit of a job's INSERT to the first line of its action, on an idle worker; beside it bare Celery's own."""
 
 import argparse
 import subprocess
@@ -7,7 +7,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from django.db import transaction
+
 from benchmarks import harness
+from benchmarks.bare_celery import clock
+from jobs.engine.actor import Actor
+from jobs.engine.enqueue import enqueue
+from jobs.engine.submission import Submission
+from jobs.models import Job
 
 EVERY_SECONDS = 0.05
 
@@ -29,13 +36,6 @@ def main(argv: list[str]) -> None:
 
 
 def _ours(jobs: int) -> list[float]:
-    from django.db import transaction
-
-    from jobs.engine.actor import Actor
-    from jobs.engine.enqueue import enqueue
-    from jobs.engine.submission import Submission
-    from jobs.models import Job
-
     by = Actor(dialect="cli", client="bench")
     committed: dict[int, float] = {}
     with harness.worker("--capacity", "pickup=1"):
@@ -54,8 +54,6 @@ def _ours(jobs: int) -> list[float]:
 
 
 def _bare_celery(jobs: int) -> list[float]:
-    from benchmarks.bare_celery import clock
-
     sent: dict[int, float] = {}
     command = [sys.executable, "-m", "celery", "-A", "benchmarks.bare_celery", "worker", "-c", "2", "-l", "error"]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,11 +1,29 @@
-"""No-op jobs with durable results on one worker with two slots, beside the limit of the same statement in a bare loop."""
+"""No-op jobs with durable results on one worker of two slots, beside the same statement in a bare loop."""
 
 import argparse
 import statistics
+from datetime import timedelta
 from typing import Any
+
+from django.db import connection
 
 from benchmarks import harness
 from benchmarks.limit import bare_rate
+from jobs.engine.session import Session
+from jobs.engine.slot import Slot
+from jobs.runner.loop import serve
+from workers.presence import register
+
+
+class CountingSession(Session):
+    """Counts what it sends."""
+
+    statements = 0
+
+    def rows(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        """As the session that it stands for."""
+        self.statements += 1
+        return super().rows(statement, parameters)
 
 
 def main(argv: list[str]) -> None:
@@ -41,8 +59,6 @@ def _round(jobs: int) -> tuple[float, float, float]:
 
 def _commits() -> int:
     """Commits of the database so far; a server process tells them at the latest when its session ends."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT pg_stat_clear_snapshot()")
@@ -52,20 +68,6 @@ def _commits() -> int:
 
 def _statements_per_job(jobs: int = 200) -> float:
     """Statements that a slot sends over a chain of jobs, counted in this process on the real loop."""
-    from datetime import timedelta
-
-    from jobs.engine.session import Session
-    from jobs.engine.slot import Slot
-    from jobs.runner.loop import serve
-    from workers.presence import register
-
-    class CountingSession(Session):
-        statements = 0
-
-        def rows(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-            self.statements += 1
-            return super().rows(statement, parameters)
-
     harness.enqueue_noops(jobs, capacity_map={"count": 1})
     identity = register(
         name="count",
