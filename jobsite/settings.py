@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobsite.api.v0.middleware.ErrorEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -182,6 +183,32 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 2_621_440, at_least=1024)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "jobsite.access.authentication.BasicLogin",
+        "jobsite.access.authentication.BearerLogin",
+        "jobsite.access.authentication.SessionLogin",
+    ],
+    # A view that names no permission is open to nobody.
+    "DEFAULT_PERMISSION_CLASSES": ["jobsite.access.permissions.HasNeeded"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["jobsite.api.strict_json.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # `?format=` is no parameter of ours.
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "jobsite",
+    "DESCRIPTION": "Jobs, workers, crons and locks, in the dialect of Mirantis Secure Registry.",
+    # What clients of the original look for.
+    "VERSION": "2.6.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v0",
+    "PREPROCESSING_HOOKS": ["jobsite.api.openapi.without_trailing_slash"],
+    "POSTPROCESSING_HOOKS": [],
+}
 
 # What jobs get unless their submission or their action says otherwise.
 STOP_TIMEOUT = timedelta(seconds=_number("STOP_TIMEOUT_SECONDS", 30))

@@ -1,0 +1,1 @@
+"""The MSR / DTR dialect: clients written for the original work unmodified."""

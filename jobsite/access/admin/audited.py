@@ -1,0 +1,34 @@
+"""Pages of tables that people edit directly: what Django notes in its own log goes into the audit as well."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from adminbase.pages import ListAdmin
+from jobs.engine.actor import Actor
+from jobs.engine.audit import audit
+from jobsite.access.actor import client_address
+
+
+class AuditedAdmin(ListAdmin):
+    """The row is written where Django notes its own, in the same transaction: what is not audited is not done."""
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        _note("create", request, obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        _note("change", request, obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            _note("delete", request, row, None)
+        return super().log_deletions(request, queryset)
+
+
+def _note(verb: str, request: HttpRequest, row: Model, what: Any) -> None:
+    """`what` names the fields that changed, never their values: one of them is a password."""
+    by = Actor(dialect="admin", user=request.user.get_username(), address=client_address(request))
+    audit(verb, by=by, object_type=str(row._meta.model_name), object_id=str(row)[:200], after=what or None)

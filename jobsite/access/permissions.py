@@ -1,0 +1,27 @@
+"""What a view needs: a permission per handler, named in one place of the view."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from jobsite.access.models import AccessToken
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+
+class HasNeeded(BasePermission):
+    """The view's `needs` says for each of its handlers which permission; a read-only token only reads."""
+
+    message = "Your roles do not allow this."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not request.user.is_authenticated:
+            return False
+        if isinstance(request.auth, AccessToken) and request.auth.read_only and request.method not in SAFE_METHODS:
+            self.message = "The access token may only read."
+            return False
+        handler = getattr(view, "action", None)
+        # No handler: the method is not allowed, which the view says itself.
+        return handler is None or request.user.has_perm(view.needs[handler])  # type: ignore[attr-defined]

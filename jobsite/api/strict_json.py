@@ -1,0 +1,86 @@
+"""Reads a JSON body by the letter: what other parsers guess at (NaN, a key given twice) is refused with words."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+# Deeper than anyone means it, and far from where Python's own parser or PostgreSQL's gives up.
+MAX_DEPTH = 100
+
+
+class StrictJSONParser(BaseParser):
+    """For `application/json`, UTF-8 as the standard says, at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise RequestDataTooBig(f"The body is longer than {limit} bytes.")
+        return loads(body)
+
+
+def loads(body: bytes) -> Any:
+    """The value, or ParseError that says where the text stops being JSON."""
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
+    except RecursionError:
+        raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from None
+    except UnicodeDecodeError as error:
+        raise ParseError(f"The body is not UTF-8: byte {error.start} can not be read.") from error
+    except ValueError as error:
+        raise ParseError(f"The body is not JSON: {error}") from error
+    _check_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:60]!r} is given twice")
+    return found
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _check_depth(value: Any) -> None:
+    """Level by level, without recursion of its own."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, (dict, list))
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return
+    raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")

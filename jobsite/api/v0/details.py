@@ -1,0 +1,69 @@
+"""What Job's 13 keys leave out: `/detail` and `/result`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from jobs.engine.errors import NoSuchJob
+from jobs.models import Job
+from jobsite.api.v0.wire import optional_time, shown_status
+
+_DETAIL = (
+    "priority",
+    "locks",
+    "next",
+    "comment",
+    "ticket_ref",
+    "scheduled_by",
+    "started_at",
+    "ended_at",
+    "canceled_by",
+    "cancel_reason",
+)
+_ATTEMPT = ("uuid", "pk", "worker__hex_id", "status", "late_result_at", "started_at", "ended_at")
+
+
+def detail_object(uuid: UUID) -> dict[str, Any]:
+    """`/detail`: the row's other columns, and the whole chain of its retries. Raises NoSuchJob."""
+    row = Job.objects.filter(uuid=uuid).values("pk", "retry_from_id", *_DETAIL).first()
+    if row is None:
+        raise NoSuchJob(str(uuid))
+    return {
+        "number": row["pk"],
+        "priority": row["priority"],
+        "locks": row["locks"],
+        "next": row["next"],
+        "comment": row["comment"],
+        "ticketRef": row["ticket_ref"],
+        "scheduledBy": row["scheduled_by"],
+        "startedAt": optional_time(row["started_at"]),
+        "endedAt": optional_time(row["ended_at"]),
+        "attempts": _attempts(row["retry_from_id"] or row["pk"]),
+        "canceledBy": row["canceled_by"],
+        "cancelReason": row["cancel_reason"],
+    }
+
+
+def result_object(uuid: UUID) -> dict[str, Any]:
+    """`/result`: what the action returned or raised, and how far it is. Raises NoSuchJob."""
+    columns = ("result", "exception", "finished", "progress_total")
+    row = Job.objects.filter(uuid=uuid).values_list(*columns).first()
+    if row is None:
+        raise NoSuchJob(str(uuid))
+    return dict(zip(("result", "exception", "finished", "total"), row, strict=True))
+
+
+def _attempts(original: int) -> list[dict[str, Any]]:
+    chain = Job.objects.filter(Q(pk=original) | Q(retry_from=original)).order_by("pk")
+    return [
+        {
+            "id": str(uuid),
+            "number": number,
+            "workerID": worker or "",
+            "status": shown_status(status, late_result_at),
+            "startedAt": optional_time(started_at),
+            "endedAt": optional_time(ended_at),
+        }
+        for uuid, number, worker, status, late_result_at, started_at, ended_at in chain.values_list(*_ATTEMPT)
+    ]

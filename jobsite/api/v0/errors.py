@@ -1,0 +1,160 @@
+"""Every error of the dialect: `{"errors": [{"code", "message", "detail"}]}`."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from jobs.engine.errors import InvalidSubmission, JobEnded, NoSuchJob
+from jobsite.api.patience import TooSlow
+
+logger = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 5
+
+
+class WireError(Exception):
+    """An answer that is an error, in the dialect's own words."""
+
+    def __init__(self, status: int, code: str, message: str, detail: Any = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.detail = detail
+
+
+class InvalidQuery(WireError):
+    """A query parameter that can not be read."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(
+            400, "INVALID_PARAMETERS", "A query parameter is not valid.", {"field": field, "reason": reason}
+        )
+
+
+class InvalidField(WireError):
+    """A field of the body that can not be accepted."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(
+            400, "INVALID_FORM_FIELD", f"The field {field} is not valid: {reason}", {"field": field, "reason": reason}
+        )
+
+
+class NoSuchWorker(LookupError):
+    """No worker has this id."""
+
+
+def envelope(code: str, message: str, detail: Any = None) -> dict[str, Any]:
+    """The body of an error. `detail` stands there only if there is one."""
+    error = {"code": code, "message": _text(message)}
+    if detail is not None:
+        error["detail"] = {key: _text(value) for key, value in detail.items()}
+    return {"errors": [error]}
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's hook: the answer to what a view raised. None for what nobody foresaw, which is a 500."""
+    known = _known(error)
+    if known is None:
+        return None
+    response = Response(envelope(known.code, known.message, known.detail), status=known.status)
+    if known.status == 503:
+        logger.warning("database unavailable", extra={"error": str(error)})
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, exceptions.Throttled) and error.wait is not None:
+        response["Retry-After"] = str(int(error.wait) + 1)
+    # A browser that polls with an expired session must not open its password box.
+    if known.status == 401 and settings.SESSION_COOKIE_NAME not in context["request"].COOKIES:
+        response["WWW-Authenticate"] = 'Basic realm="jobsite", charset="UTF-8"'
+    return response
+
+
+def _known(error: Exception) -> WireError | None:
+    for kind in type(error).__mro__:
+        if kind in _ANSWERS:
+            return _ANSWERS[kind](error)
+    return None
+
+
+def _too_large(_error: Exception) -> WireError:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return WireError(413, "PAYLOAD_TOO_LARGE", f"The body is longer than {limit} bytes.")
+
+
+def _unreadable(error: Exception) -> WireError:
+    return WireError(400, "INVALID_PARAMETERS", f"The request can not be read: {error}")
+
+
+def _too_slow(error: Exception) -> WireError:
+    reason = f"the list {error}; narrow it by action, worker, status, scheduledAfter or scheduledBefore"
+    return WireError(400, "INVALID_PARAMETERS", "The query parameters find too much to search.", {"reason": reason})
+
+
+def _unavailable(_error: Exception) -> WireError:
+    return WireError(503, "UNAVAILABLE", "The database can not be reached or is too busy; try again.")
+
+
+# What DRF raises by itself.
+_CODES: dict[int, str] = {
+    400: "INVALID_JSON",
+    401: "NOT_AUTHENTICATED",
+    403: "NOT_AUTHORIZED",
+    405: "NOT_ALLOWED",
+    406: "NOT_ACCEPTABLE",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "TOO_MANY_REQUESTS",
+    500: "INTERNAL_ERROR",
+    503: "UNAVAILABLE",
+}
+
+
+def _of_framework(error: exceptions.APIException) -> WireError:
+    # By type: without an `authenticate_header` DRF would turn its 401 into a 403.
+    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+        return WireError(401, "NOT_AUTHENTICATED", str(error.detail))
+    if isinstance(error, exceptions.NotFound):
+        return not_found()
+    return WireError(error.status_code, _CODES[error.status_code], str(error.detail))
+
+
+def not_found() -> WireError:
+    """The answer of an URL that is not one."""
+    return WireError(404, "NOT_FOUND", "There is nothing at this address. GET /api/v0/docs.json lists what there is.")
+
+
+def _text(value: Any) -> str:
+    # What a client sent comes back in messages: half a surrogate pair can not be encoded, a megabyte is no message.
+    text = str(value)
+    text = text if len(text) <= 500 else text[:497] + "..."
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+# The nearest class in an error's line of descent decides.
+_ANSWERS: dict[type, Callable[[Any], WireError]] = {
+    WireError: lambda error: error,
+    NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),
+    NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
+    InvalidSubmission: lambda error: InvalidField(error.field, error.reason),
+    JobEnded: lambda error: WireError(
+        409, "CONFLICT", f"The job has ended: it is {error.status}.", {"status": error.status}
+    ),
+    TooSlow: _too_slow,
+    RequestDataTooBig: _too_large,
+    SuspiciousOperation: _unreadable,
+    MultiPartParserError: _unreadable,
+    UnreadablePostError: _unreadable,
+    Http404: lambda _: not_found(),
+    PermissionDenied: lambda error: WireError(403, "NOT_AUTHORIZED", str(error) or "You may not do this."),
+    OperationalError: _unavailable,
+    InterfaceError: _unavailable,
+    exceptions.APIException: _of_framework,
+}

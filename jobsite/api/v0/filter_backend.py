@@ -1,0 +1,18 @@
+"""django-filter, with the dialect's error for a parameter that it can not read."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+from jobsite.api.v0.errors import InvalidQuery
+
+
+class FilterBackend(DjangoFilterBackend):
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        chosen = self.get_filterset(request, queryset, view)
+        for name, errors in chosen.errors.items():
+            raise InvalidQuery(name, str(errors[0]))
+        filtered: QuerySet[Any] = chosen.qs
+        return filtered

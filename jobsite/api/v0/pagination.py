@@ -1,0 +1,125 @@
+"""Pages of GET /jobs: by `start` and `limit` as the original has it, or by the cursor of the Link header."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import urlencode
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.models.queryset import JobQuerySet
+from jobsite.api import patience
+from jobsite.api.counts import RowCount, count_of
+from jobsite.api.keyset import InvalidCursor, Place, decode
+from jobsite.api.v0.errors import InvalidQuery
+from jobsite.api.v0.numbers import number
+from jobsite.api.v0.streams import array_in_parts
+from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
+
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 65_536
+# More rows than this are sent in parts: what a list holds in memory does not grow with `limit`.
+PART = 1000
+# From here on the index alone finds the ids of the page, and only then their rows are read.
+_DEEP = 1000
+
+
+class JobPagination(BasePagination):
+    """One page and how many jobs there are in all. Two queries a page, one if the page is the last."""
+
+    limit: int
+    start: int
+    after: Place | None
+    request: Request
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # noqa: ARG002
+        """The page's first part, at most; `get_paginated_response` sends the others."""
+        self.request = request
+        self.limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
+        self.after = _cursor(request.query_params.get("after", ""))
+        self.start = 0 if self.after else number(request.query_params, "start", otherwise=0)
+        self.jobs: JobQuerySet = queryset.filter(self.after.behind()) if self.after else queryset
+        with patience.at_most(patience.LIST):
+            rows = _read(self.jobs, start=self.start, limit=min(self.limit, PART) + 1)
+            self.last = self._last_of_page(rows)
+            self.count = self._count(queryset, rows)
+        return rows[: min(self.limit, PART)]
+
+    def get_paginated_response(self, data: Any) -> HttpResponseBase:
+        response = self._answer(data)
+        response["X-Resource-Count"] = str(self.count.number)
+        response["X-Count-Exact"] = "true" if self.count.exact else "false"
+        if self.last is not None:
+            response["Link"] = f'<{self._link(self.last)}>; rel="next"'
+        return response
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        """For the API description."""
+        return [
+            _described("start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0),
+            _described("limit", "integer", f"At most this many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT),
+            _described("after", "string", "The cursor of the Link header: the page behind another one."),
+        ]
+
+    def _last_of_page(self, rows: list[JobRow]) -> Place | None:
+        """Where the page ends; None if it ends the list too."""
+        if len(rows) <= min(self.limit, PART):
+            return None
+        if self.limit <= PART:
+            return _place(rows[self.limit - 1])
+        end = self.start + self.limit
+        around = self.jobs.values_list("scheduled_at", "id")[end - 1 : end + 1]
+        places = [Place(*row) for row in around]
+        return places[0] if len(places) == 2 else None
+
+    def _count(self, everything: JobQuerySet, rows: list[JobRow]) -> RowCount:
+        ended = len(rows) <= min(self.limit, PART) and (rows or not self.start)
+        if ended and self.after is None:
+            return RowCount(self.start + len(rows), exact=True)
+        return count_of(everything)
+
+    def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
+        if self.limit <= PART or len(rows) < PART:
+            return Response({"jobs": [job_object(row) for row in rows]})
+        objects = (job_object(row) for row in self._in_parts(rows))
+        return StreamingHttpResponse(
+            array_in_parts(objects, before='{"jobs":', after="}"), content_type="application/json"
+        )
+
+    def _in_parts(self, rows: list[JobRow]) -> Iterator[JobRow]:
+        """Each part by its own short query: no old snapshot is kept open for a slow reader."""
+        jobs = self.jobs.filter(self.last.up_to()) if self.last else self.jobs
+        while rows:
+            yield from rows
+            with patience.at_most(patience.LIST):
+                rows = _read(jobs.filter(_place(rows[-1]).behind()), start=0, limit=PART) if len(rows) == PART else []
+
+    def _link(self, last: Place) -> str:
+        query = [(key, value) for key, values in self.request.query_params.lists() for value in values]
+        kept = [pair for pair in query if pair[0] not in {"start", "after"}]
+        return self.request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
+
+
+def _read(jobs: JobQuerySet, *, start: int, limit: int) -> list[JobRow]:
+    if start >= _DEEP:
+        jobs = jobs.filter(pk__in=jobs.values("pk")[start : start + limit])
+        start = 0
+    return [JobRow(*row) for row in jobs.values_list(*JOB_COLUMNS)[start : start + limit]]
+
+
+def _place(row: JobRow) -> Place:
+    return Place(row.scheduled_at, row.id)
+
+
+def _cursor(text: str) -> Place | None:
+    try:
+        return decode(text) if text else None
+    except InvalidCursor as error:
+        raise InvalidQuery("after", str(error)) from error
+
+
+def _described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

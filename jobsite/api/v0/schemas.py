@@ -1,0 +1,179 @@
+"""The dialect's objects as the API description shows them, and the body of a submission as it is read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic.alias_generators import to_camel
+
+from jobs.states import Status
+from jobsite.api.v0.wire import RESURRECTED
+
+JOB_EXAMPLE = {
+    "id": "252b3b26-1149-46c1-9e20-4849f9ec97a3",
+    "retryFromID": "252b3b26-1149-46c1-9e20-4849f9ec97a3",
+    "workerID": "f97ebb52f0f6",
+    "status": "done",
+    "scheduledAt": "2018-04-21T09:45:00Z",
+    "lastUpdated": "2018-04-21T09:45:02.709Z",
+    "action": "poll_mirror",
+    "retriesLeft": 0,
+    "retriesTotal": 0,
+    "capacityMap": None,
+    "parameters": None,
+    "deadline": "",
+    "stopTimeout": "",
+}
+
+StatusWord = Annotated[str, Field(json_schema_extra={"enum": [*Status.values, RESURRECTED]})]
+Time = Annotated[str, Field(description="RFC 3339, UTC, milliseconds at most.", examples=["2018-04-21T09:45:02.709Z"])]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=True)
+
+
+class LockNeed(BaseModel):
+    """A lock that a job takes when it starts."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    name: str
+    mode: Literal["exclusive", "shared"] = "exclusive"
+
+
+class Job(_Wire):
+    """One attempt at running an action. All keys are always present, in this order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [JOB_EXAMPLE]})
+
+    id: str
+    retry_from_id: Annotated[str, Field(alias="retryFromID", description="The original's id in a chain of retries.")]
+    worker_id: Annotated[str, Field(alias="workerID", description="Empty until a worker has claimed it.")]
+    status: StatusWord
+    scheduled_at: Time
+    last_updated: Time
+    action: str
+    retries_left: int
+    retries_total: int
+    capacity_map: dict[str, int] | None
+    parameters: dict[str, Any] | None
+    deadline: str
+    stop_timeout: str
+
+
+class JobList(_Wire):
+    jobs: list[Job]
+
+
+class Attempt(_Wire):
+    """One row of a chain of retries."""
+
+    id: str
+    number: int
+    worker_id: Annotated[str, Field(alias="workerID")]
+    status: StatusWord
+    started_at: Time | None
+    ended_at: Time | None
+
+
+class JobDetail(_Wire):
+    """What Job's 13 keys leave out."""
+
+    number: Annotated[int, Field(description="Orders arrival; /api/v1.0's id.")]
+    priority: int
+    locks: list[LockNeed] | None
+    next: dict[str, Any] | None
+    comment: str | None
+    ticket_ref: str | None
+    scheduled_by: str | None
+    started_at: Time | None
+    ended_at: Time | None
+    attempts: Annotated[list[Attempt], Field(description="The whole chain of retries, the original first.")]
+    canceled_by: str | None
+    cancel_reason: str | None
+
+
+class JobResult(_Wire):
+    """What the action returned or raised, and how far it is."""
+
+    result: Any
+    exception: dict[str, Any] | None
+    finished: Annotated[list[str] | None, Field(description="Devices that are done; null before the start.")]
+    total: int | None
+
+
+class LogLine(_Wire):
+    data: str
+    line_num: int
+
+
+class LogLines(RootModel[list[LogLine]]):
+    """The answer is the array itself."""
+
+
+class Worker(_Wire):
+    """Alive as long as its heartbeats come before heartbeatExpiration."""
+
+    id: str
+    status: Literal["running", "draining", "stopped", "dead"]
+    capacity_map: dict[str, int]
+    heartbeat_expiration: Time
+
+
+class WorkerList(_Wire):
+    workers: list[Worker]
+
+
+class Action(_Wire):
+    """An action that jobs can name; `parameters` is a JSON schema, `locks` null if they depend on the parameters."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    capacity_map: dict[str, int] | None
+    locks: list[LockNeed] | None
+    paused: bool
+
+
+class ActionList(_Wire):
+    actions: list[Action]
+
+
+class Error(BaseModel):
+    code: str
+    message: str
+    detail: dict[str, Any] | None = None
+
+
+class Errors(BaseModel):
+    """The body of every 4xx and 5xx."""
+
+    errors: list[Error]
+
+
+class SubmissionBody(BaseModel):
+    """Only `action` is required. Unknown keys are ignored; null is the same as not sent."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        strict=True,
+        extra="ignore",
+        json_schema_extra={
+            "examples": [{"action": "sleep", "parameters": {"seconds": "5"}, "capacityMap": {"scan": 1}}]
+        },
+    )
+
+    action: str
+    parameters: dict[str, Any] | None = None
+    retries: int | None = None
+    capacity_map: dict[str, int] | None = None
+    deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
+        None
+    )
+    stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
+    scheduled_at: Annotated[str | None, Field(description="RFC 3339; empty is now.")] = None
+    priority: Annotated[int | None, Field(description="-100 to 100, higher first.")] = None
+    locks: list[LockNeed] | None = None
+    next: Annotated["SubmissionBody | None", Field(description="What follows on success.")] = None
+    comment: str | None = None
+    ticket_ref: str | None = None

@@ -1,0 +1,67 @@
+"""The body of POST /jobs to a Submission."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from jobs.engine.errors import InvalidSubmission
+from jobs.engine.submission import Submission, check
+from jobsite.api.times import InvalidTime, parse_time
+from jobsite.api.v0.errors import InvalidField, WireError
+from jobsite.api.v0.schemas import SubmissionBody
+
+MAX_FOLLOWERS = 10
+
+
+def read_submission(data: Any, *, scheduled_by: str) -> Submission:
+    """What the body asks for. Raises InvalidField for what is not of the right type; the engine judges the values."""
+    if not isinstance(data, dict):
+        raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
+    body = _typed(data)
+    submission = _submission(body, sent=data, scheduled_by=scheduled_by)
+    _check_followers(body.next, data.get("next"), scheduled_by=scheduled_by)
+    return submission
+
+
+def _typed(data: dict[str, Any]) -> SubmissionBody:
+    try:
+        return SubmissionBody.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        reason = "is required" if first["type"] == "missing" else first["msg"]
+        raise InvalidField(".".join(str(part) for part in first["loc"]), reason) from error
+
+
+def _submission(body: SubmissionBody, *, sent: dict[str, Any], scheduled_by: str) -> Submission:
+    try:
+        scheduled_at = parse_time(body.scheduled_at) if body.scheduled_at else None
+    except InvalidTime as error:
+        raise InvalidSubmission(field="scheduledAt", reason=str(error)) from error
+    return Submission(
+        action=body.action,
+        parameters=body.parameters,
+        capacity_map=body.capacity_map,
+        retries=body.retries,
+        deadline=body.deadline or "",
+        stop_timeout=body.stop_timeout or "",
+        scheduled_at=scheduled_at,
+        priority=body.priority or 0,
+        locks=None if body.locks is None else [{"name": lock.name, "mode": lock.mode} for lock in body.locks],
+        next=sent.get("next"),
+        comment=body.comment,
+        ticket_ref=body.ticket_ref,
+        scheduled_by=scheduled_by,
+    )
+
+
+def _check_followers(body: SubmissionBody | None, sent: Any, *, scheduled_by: str) -> None:
+    """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
+    path = "next"
+    while body is not None:
+        if path.count(".") >= MAX_FOLLOWERS:
+            raise InvalidField("next", f"is a chain of more than {MAX_FOLLOWERS} jobs")
+        try:
+            check(_submission(body, sent=sent, scheduled_by=scheduled_by))
+        except InvalidSubmission as error:
+            raise InvalidField(f"{path}.{error.field}", error.reason) from error
+        body, sent, path = body.next, sent.get("next"), f"{path}.next"

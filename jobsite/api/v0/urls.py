@@ -1,0 +1,33 @@
+"""The dialect's addresses. Each answers with and without a trailing slash, never by a redirect."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from jobsite.api.v0.views.actions import Actions
+from jobsite.api.v0.views.docs import Docs, unknown
+from jobsite.api.v0.views.jobs import Jobs
+from jobsite.api.v0.views.workers import Workers
+
+
+def _at(route: str, view: Callable[..., Any]) -> URLPattern:
+    # \Z and not $, which an address that ends in a line break would match too.
+    return re_path(rf"^{route}/?\Z", view)
+
+
+_JOB = r"jobs/(?P<job_id>[^/]+)"
+
+urlpatterns = [
+    _at(r"jobs", Jobs.as_view({"get": "list", "post": "create"})),
+    _at(_JOB, Jobs.as_view({"get": "retrieve"})),
+    _at(rf"{_JOB}/detail", Jobs.as_view({"get": "more"})),
+    _at(rf"{_JOB}/result", Jobs.as_view({"get": "result"})),
+    _at(rf"{_JOB}/logs", Jobs.as_view({"get": "logs"})),
+    _at(rf"{_JOB}/cancel", Jobs.as_view({"post": "cancel"})),
+    _at(r"workers", Workers.as_view({"get": "list"})),
+    _at(r"workers/(?P<worker_id>[^/]+)", Workers.as_view({"get": "retrieve"})),
+    _at(r"actions", Actions.as_view({"get": "list"})),
+    _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
+    re_path(r"", unknown),
+]

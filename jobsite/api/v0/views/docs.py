@@ -1,0 +1,39 @@
+"""/docs.json, and the answer for everything that is not there."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobsite.api.v0.descriptions import DOCS
+from jobsite.api.v0.errors import envelope, not_found
+from jobsite.api.v0.views.base import Endpoint
+
+
+class Docs(Endpoint):
+    """No login: clients read `.info.version` before they have one."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    pagination_class = None
+
+    @DOCS["retrieve"]
+    def retrieve(self, _request: Request) -> Response:
+        return Response(_description())
+
+
+@cache
+def _description() -> Any:
+    # Half a second's work, the same for all.
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@csrf_exempt
+def unknown(_request: HttpRequest) -> JsonResponse:
+    error = not_found()
+    return JsonResponse(envelope(error.code, error.message), status=error.status)

@@ -1,0 +1,89 @@
+"""/jobs: submit, list, read, cancel."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.engine.cancel import cancel
+from jobs.engine.enqueue import enqueue
+from jobs.engine.errors import NoSuchJob
+from jobs.models import Job
+from jobs.models.queryset import JobQuerySet
+from jobsite.api.v0.descriptions import JOBS
+from jobsite.api.v0.details import detail_object, result_object
+from jobsite.api.v0.filter_backend import FilterBackend
+from jobsite.api.v0.filters import InvalidId, JobFilter, parse_uuid
+from jobsite.api.v0.logs import log_answer
+from jobsite.api.v0.pagination import JobPagination
+from jobsite.api.v0.serializers import read_submission
+from jobsite.api.v0.views.base import Endpoint
+from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object, row_of_new
+
+
+class Jobs(Endpoint):
+    filter_backends = (FilterBackend,)
+    filterset_class = JobFilter
+    pagination_class = JobPagination
+    needs = {
+        "list": "jobs.view_job",
+        "create": "jobs.submit_job",
+        "retrieve": "jobs.view_job",
+        "more": "jobs.view_job",
+        "result": "jobs.view_job",
+        "logs": "jobs.view_joblog",
+        "cancel": "jobs.cancel_job",
+    }
+
+    def get_queryset(self) -> JobQuerySet:
+        return Job.objects.newest_scheduled_first()
+
+    @JOBS["list"]
+    def list(self, _request: Request) -> HttpResponseBase:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(rows)
+
+    @JOBS["create"]
+    def create(self, request: Request) -> Response:
+        submission = read_submission(request.data, scheduled_by=request.user.get_username())
+        job = enqueue(submission, by=self.actor(request))
+        return Response(job_object(row_of_new(job)), status=202)
+
+    @JOBS["retrieve"]
+    def retrieve(self, _request: Request, job_id: str) -> Response:
+        return Response(job_object(JobRow(*_one(job_id, *JOB_COLUMNS))))
+
+    @JOBS["more"]
+    def more(self, _request: Request, job_id: str) -> Response:
+        return Response(detail_object(_uuid(job_id)))
+
+    @JOBS["result"]
+    def result(self, _request: Request, job_id: str) -> Response:
+        return Response(result_object(_uuid(job_id)))
+
+    @JOBS["logs"]
+    def logs(self, request: Request, job_id: str) -> HttpResponseBase:
+        (number,) = _one(job_id, "id")
+        return log_answer(number, request.query_params)
+
+    @JOBS["cancel"]
+    def cancel(self, request: Request, job_id: str) -> Response:
+        cancel(_uuid(job_id), by=self.actor(request))
+        return Response(status=204)
+
+
+def _uuid(job_id: str) -> UUID:
+    """An id that is no UUID is a job that does not exist."""
+    try:
+        return parse_uuid(job_id)
+    except InvalidId as error:
+        raise NoSuchJob(job_id) from error
+
+
+def _one(job_id: str, *columns: str) -> tuple[Any, ...]:
+    row = Job.objects.filter(uuid=_uuid(job_id)).values_list(*columns).first()
+    if row is None:
+        raise NoSuchJob(job_id)
+    return row
