@@ -20,3 +20,8 @@ class BoundedChangeList(UnfoldChangeList):
         queryset = super().get_queryset(request, exclude_parameters)
         columns = getattr(self.model_admin, "list_only", ())
         return queryset.only(*columns) if columns else queryset
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # The footer says how many there are; Unfold's header would say it again, without the `+` of a count cut short.
+        self.full_result_count = self.result_count

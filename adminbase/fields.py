@@ -1,9 +1,11 @@
 """Columns and fields that many pages show, made from the name of a model's field."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from adminbase.display import shown_as
@@ -15,9 +17,17 @@ def time_column(name: str, title: str) -> Callable[..., str]:
 
     @shown_as(f"{title} (UTC)", ordering=name)
     def column(_admin: Any, row: Any) -> str:
-        return utc(getattr(row, name)) or "-"
+        return in_two_parts(getattr(row, name))
 
     return column
+
+
+def in_two_parts(at: datetime | None) -> str:
+    """A time that breaks between its date and its clock, and nowhere else, where a column is narrow."""
+    if at is None:
+        return "-"
+    date, _, clock = utc(at).partition(" ")
+    return format_html('<time class="in-parts"><span>{}</span> <span>{}</span></time>', date, clock)
 
 
 def span_field(name: str, title: str) -> Callable[..., str]:

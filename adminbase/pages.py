@@ -24,6 +24,7 @@ class ListAdmin(UnfoldAdmin):
     # A facet is a COUNT of the whole table for each choice.
     show_facets = ShowFacets.NEVER
     list_per_page = 50
+    list_max_show_all = 0
     list_fullwidth = True
     list_filter_submit = True
     # The columns that the list reads; empty for all.

@@ -47,8 +47,10 @@ class WorkerAdmin(ReadOnlyAdmin):
         return rows
 
     @shown_as("state", label=COLOURS)
-    def state_label(self, worker: Worker) -> str:
-        return worker.state
+    def state_label(self, worker: Any) -> tuple[str, str]:
+        # It says that it runs, but was not heard of for longer than its lease.
+        silent = worker.state in (WorkerState.RUNNING, WorkerState.DRAINING) and worker.lease_left <= timedelta(0)
+        return (WorkerState.DEAD, "lease over") if silent else (worker.state, worker.state)
 
     @shown_as("lease")
     def lease(self, worker: Any) -> str:

@@ -1,6 +1,8 @@
 """Who changed what: the list that nobody can edit, not even in the database."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from adminbase.display import shown_as
 from adminbase.fields import json_field, time_column
@@ -11,7 +13,7 @@ from jobs.models import AuditEvent
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("when", "verb", "kind", "object_id", "who", "way_in", "address", "reason")
+    list_display = ("when", "verb", "kind", "target", "who", "way_in", "address", "reason")
     list_only = ("at", "verb", "object_type", "object_id", "user", "dialect", "client", "address", "reason")
     list_filter = (
         exact_text("verb", "verb"),
@@ -45,10 +47,17 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def kind(self, event: AuditEvent) -> str:
         return event.object_type.replace("_", " ")
 
+    @shown_as("which")
+    def target(self, event: AuditEvent) -> str:
+        if event.object_type != "job":
+            return event.object_id
+        url = reverse("admin:jobs_job_change", args=[event.object_id])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, event.object_id)
+
     @shown_as("by")
     def who(self, event: AuditEvent) -> str:
         return event.user or event.client or "-"
 
-    @shown_as("through", label=True)
+    @shown_as("through")
     def way_in(self, event: AuditEvent) -> str:
         return event.dialect

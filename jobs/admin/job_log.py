@@ -14,6 +14,8 @@ from adminbase.pages import ReadOnlyAdmin
 from adminbase.paginator import BoundedPaginator
 from jobs.models import JobLog
 
+OF_JOB = "job__id__exact"
+
 
 class LogPaginator(BoundedPaginator):
     """One job's lines have a cap of their own, so all of them have a page."""
@@ -24,9 +26,16 @@ class LogPaginator(BoundedPaginator):
 
 
 class OneJobsLines(BoundedChangeList):
+    """Needs to know the job: its number stands in the address."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.job_number = str(self.params.get(OF_JOB, ""))
+        self.title = f"Log of job {self.job_number}" if self.job_number else "Log"
+
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         queryset = super().get_queryset(request, exclude_parameters)
-        return queryset if "job__id__exact" in self.params else queryset.none()
+        return queryset if OF_JOB in self.params else queryset.none()
 
 
 @admin.register(JobLog)
@@ -35,9 +44,10 @@ class JobLogAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_only = ("line_number", "logged_at", "data", "job_id")
     list_per_page = 500
+    list_before_template = "admin/jobs/joblog/back.html"
     ordering = ("job_id", "line_number")
     paginator = LogPaginator
-    allowed_lookups = frozenset({"job__id__exact"})
+    allowed_lookups = frozenset({OF_JOB})
     fields = ("line_number", "logged_at", "data")
     empty_text = "Log lines are shown job by job: open a job, and from there its whole log."
 

@@ -18,7 +18,7 @@ from jobs.admin.spans import ran, waited
 from jobs.models import Job
 
 JOB_FIELDSETS: Any = (
-    ("Job", {"fields": (("number", "uuid"), ("action", "started_by"), ("priority", "ticket_ref"), "comment")}),
+    ("Job", {"fields": (("number", "full_id"), ("action", "started_by"), ("priority", "ticket_ref"), "comment")}),
     (
         "Times",
         {
@@ -55,6 +55,10 @@ class JobPage(UnfoldAdmin):
     @shown_as("number", ordering="pk")
     def number(self, job: Job) -> str:
         return str(job.pk)
+
+    @shown_as("id")
+    def full_id(self, job: Job) -> str:
+        return str(job.uuid)
 
     @shown_as("started by")
     def started_by(self, job: Job) -> str:

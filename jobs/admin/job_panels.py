@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from adminbase.words import pretty
+from jobs.admin.job_log import OF_JOB
 from jobs.admin.status_label import COLOURS, coloured_status
 from jobs.models import AuditEvent, Job, JobLog
 
@@ -47,7 +48,7 @@ def _error(job: Job) -> dict[str, Any]:
 def _log(job: Job) -> dict[str, Any]:
     newest = JobLog.objects.filter(job=job).order_by("-line_number")[:LOG_TAIL]
     lines = list(reversed(newest))
-    query = urlencode({"job__id__exact": job.pk})
+    query = urlencode({OF_JOB: job.pk})
     return {
         "log_lines": lines,
         "log_skipped": lines[0].line_number if lines else 0,
