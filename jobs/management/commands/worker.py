@@ -1,6 +1,7 @@
 """manage.py worker: run one Celery prefork node that takes jobs within a typed capacity."""
 
 import argparse
+import logging
 import os
 import socket
 import time
@@ -16,6 +17,8 @@ from jobs.runner import process
 from jobs.runner.bootstep import NodeStep
 from workers import capacity
 from workers.presence import HEX_ID, Identity, NameTaken, register, stable_hex_id
+
+logger = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 
@@ -59,7 +62,9 @@ class Command(BaseCommand):
             without_mingle=True,
             without_gossip=True,
             without_heartbeat=True,
+            quiet=True,
         )
+        logger.info("worker starts", extra={"worker": identity.name, "id": identity.hex_id, "slots": slots})
         node.start()
         return int(node.exitcode or 0)
 

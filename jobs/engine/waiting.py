@@ -1,0 +1,69 @@
+"""waiting: why a job has not started, as codes and in words, from the same arithmetic that decides the claim."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models.functions import Now
+
+from jobs.models import Job
+from jobs.states import Status
+from workers import capacity
+from workers.models import Worker, WorkerState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing in the way. `code` is for programs, `text` for people."""
+
+    code: str
+    text: str
+
+
+def waiting_reasons(job: Job) -> list[Reason]:
+    """Why this job waits; empty when it does not. READY alone: only a slot's next look is missing."""
+    if job.status != Status.WAITING:
+        return []
+    if not job.due:
+        return [Reason(code="NOT_DUE", text=f"not due until {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
+    needs = job.capacity_class.needs
+    workers = list(Worker.objects.filter(state=WorkerState.RUNNING, lease_until__gt=Now()))
+    able = [worker for worker in workers if capacity.fits(needs, worker.total)]
+    if not able:
+        return [_nobody(needs, workers)]
+    in_the_way = [reason for worker in able if (reason := _full(needs, worker))]
+    if len(in_the_way) < len(able):
+        return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
+    return in_the_way
+
+
+def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:
+    if not workers:
+        return Reason(code="NO_WORKER", text="no worker is running")
+    for name, amount in sorted(needs.items()):
+        most = max(worker.total.get(name, 0) for worker in workers)
+        if most == 0:
+            return Reason(code="NO_SUCH_CAPACITY", text=f"no worker has capacity of type {name}")
+        if most < amount:
+            return Reason(
+                code="TOO_BIG", text=f"needs {name}={amount}, and no worker's total reaches it (the largest has {most})"
+            )
+    return Reason(
+        code="TOO_BIG", text=f"needs {capacity.class_name(needs)}, which no single worker holds all at once"
+    )
+
+
+def _full(needs: dict[str, int], worker: Worker) -> Reason | None:
+    running = list(Job.objects.occupying().filter(worker=worker).select_related("capacity_class").order_by("id"))
+    if len(running) >= worker.slots:
+        return Reason(code="SLOTS_BUSY", text=f"all {worker.slots} slots of {worker.name} are busy")
+    used = Counter[str]()
+    for job in running:
+        used.update(job.capacity_class.needs)
+    for name, amount in sorted(needs.items()):
+        held = worker.total.get(name, 0)
+        if used[name] + amount > held:
+            by = ", ".join(str(job.uuid) for job in running if name in job.capacity_class.needs)
+            return Reason(
+                code="CAPACITY_FULL", text=f"capacity is full on {worker.name}: {name} {used[name]}/{held}, by job {by}"
+            )
+    return None

@@ -1,0 +1,70 @@
+"""Slots and jobs for tests of the engine, on the real database with real commits."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from jobs.engine.actor import Actor
+from jobs.engine.classes import forget_classes
+from jobs.engine.enqueue import enqueue
+from jobs.engine.slot import Slot
+from jobs.engine.submission import Submission
+from jobs.models import Job
+from workers.presence import Identity, register, stable_hex_id
+
+NewSlot = Callable[..., Slot]
+NewWorker = Callable[..., Identity]
+Enqueue = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_classes(transactional_db: None) -> Iterator[None]:
+    forget_classes()
+    yield
+    forget_classes()
+
+
+@pytest.fixture
+def by() -> Actor:
+    return Actor(dialect="cli", user="ada")
+
+
+@pytest.fixture
+def new_worker() -> NewWorker:
+    numbers = itertools.count(1)
+
+    def make(capacity: dict[str, int], *, slots: int = 4, lease: timedelta = settings.LEASE) -> Identity:
+        name = f"w{next(numbers)}"
+        return register(
+            name=name, hex_id=stable_hex_id(name), capacity=capacity, slots=slots, lease=lease, version="test"
+        )
+
+    return make
+
+
+@pytest.fixture
+def new_slot() -> Iterator[NewSlot]:
+    """A slot of a worker; several of one worker have numbers of their own."""
+    made: list[Slot] = []
+    numbers = itertools.count(1)
+
+    def make(worker: Identity) -> Slot:
+        slot = Slot(worker_id=worker.worker_id, boot_id=worker.boot_id, name=f"{worker.boot_id}:{next(numbers)}")
+        made.append(slot)
+        return slot
+
+    yield make
+    for slot in made:
+        slot.session.reset()
+
+
+@pytest.fixture
+def submit(by: Actor) -> Enqueue:
+    def make(capacity: dict[str, int] | None = None, **fields: Any) -> Job:
+        return enqueue(Submission(**{"action": "noop", "capacity_map": capacity, **fields}), by=by)
+
+    return make
