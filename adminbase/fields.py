@@ -13,9 +13,9 @@ from adminbase.words import pretty, span, utc
 
 
 def time_column(name: str, title: str) -> Callable[..., str]:
-    """A time in UTC with seconds; sortable if the page says so."""
+    """A time in UTC with seconds, as the footer of every list says; sortable if the page says so."""
 
-    @shown_as(f"{title} (UTC)", ordering=name)
+    @shown_as(title, ordering=name)
     def column(_admin: Any, row: Any) -> str:
         return in_two_parts(getattr(row, name))
 

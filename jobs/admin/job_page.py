@@ -52,7 +52,7 @@ class JobPage(UnfoldAdmin):
     deadline_words = span_field("deadline", "deadline")
     stop_timeout_words = span_field("stop_timeout", "stop timeout")
 
-    @shown_as("number", ordering="pk")
+    @shown_as("no.", ordering="pk")
     def number(self, job: Job) -> str:
         return str(job.pk)
 

@@ -37,7 +37,7 @@ class AccessTokenAdmin(AuditedAdmin):
     def scope(self, token: AccessToken) -> str:
         return "read" if token.read_only else "read and write"
 
-    @shown_as("expires (UTC)")
+    @shown_as("expires")
     def expires(self, token: AccessToken) -> str:
         return _expiry(token.expires_at, timezone.now())
 
