@@ -17,7 +17,7 @@ def test_public_addresses_may_be_reached(text: str) -> None:
     [
         ("127.0.0.1", "loopback"),
         ("127.255.255.254", "loopback"),
-        ("0.0.0.0", "unspecified"),  # noqa: S104
+        ("0.0.0.0", "unspecified"),
         ("0.1.2.3", "unspecified"),
         ("10.1.2.3", "private"),
         ("172.31.255.255", "private"),
