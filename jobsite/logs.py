@@ -22,6 +22,13 @@ class EventFormatter(logging.Formatter):
         return f"{super().formatMessage(record)} {fields}".rstrip()
 
 
+class Unforeseen(logging.Filter):
+    """A 503 is what /readyz says on purpose, several times at each start: no error to log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != 503
+
+
 def logging_config(level: str) -> dict[str, object]:
     """For LOGGING: everything to stderr; of Celery's chatter about each bell only what went wrong."""
     return {
@@ -30,11 +37,12 @@ def logging_config(level: str) -> dict[str, object]:
         "formatters": {
             "event": {"()": "jobsite.logs.EventFormatter", "format": "%(asctime)s %(levelname)s %(message)s"}
         },
+        "filters": {"unforeseen": {"()": "jobsite.logs.Unforeseen"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["unforeseen"]},
         },
     }

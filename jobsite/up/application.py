@@ -4,9 +4,11 @@ import os
 from importlib import import_module
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
+from jobsite.up.errors import Refused
 from jobsite.up.paths import Paths
 
 # Any number that only this uses: two `up` on one database must not migrate side by side.
@@ -14,10 +16,10 @@ MIGRATION_LOCK = 0x6A6F62
 
 
 def prepare(paths: Paths, url: str) -> None:
-    """Leaves no connection open: children are forked next."""
+    """Leaves no connection open: children are forked next. Refused with what a person can do about it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
-    django.setup()
     try:
+        django.setup()
         with connection.cursor() as cursor:
             # A migration of a big table may take longer than any request may.
             cursor.execute("SET statement_timeout = 0")
@@ -27,5 +29,9 @@ def prepare(paths: Paths, url: str) -> None:
         # By name: what they import at their top exists only after django.setup().
         import_module("jobsite.up.fingerprint").check()
         import_module("jobsite.up.credentials").ensure(paths, url)
+    except ImproperlyConfigured as error:
+        raise Refused(str(error)) from error
+    except OperationalError as error:
+        raise Refused(f"the database does not answer (DATABASE_URL): {str(error).strip()}") from error
     finally:
         connections.close_all()

@@ -24,7 +24,7 @@ from jobsite.up.supervisor import Supervisor
 from jobsite.up.tls import certificate
 
 APPLICATION_SECONDS, SERVICE_SECONDS = 10, 3  # Together below the 15 s within which a stop must be done.
-TELL_EVERY_SECONDS = 10
+ASK_EVERY_SECONDS, TELL_EVERY_SECONDS = 0.25, 10
 SHARED = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 
 
@@ -86,15 +86,18 @@ def _tell_other_shells(paths: Paths, environ: Mapping[str, str]) -> None:
 
 
 def _wait_until_ready(where: Listen, supervisor: Supervisor, logs: Logs) -> None:
-    tell_at = time.monotonic() + TELL_EVERY_SECONDS
+    ask_at, tell_at = time.monotonic(), time.monotonic() + TELL_EVERY_SECONDS
     while True:
+        supervisor.look()
+        if time.monotonic() < ask_at:
+            continue
         ready, words = readiness(where)
         if ready:
             return
+        ask_at = time.monotonic() + ASK_EVERY_SECONDS
         if time.monotonic() > tell_at:
             logs.say(f"not ready yet: {words}")
             tell_at = time.monotonic() + TELL_EVERY_SECONDS
-        supervisor.look()
 
 
 def _stop(planned: Plan, paths: Paths, supervisor: Supervisor) -> None:

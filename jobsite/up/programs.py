@@ -31,12 +31,16 @@ class Command:
 
 
 def programs(listen: Listen, certificate: tuple[Path, Path] | None, environ: Mapping[str, str]) -> list[Command]:
-    """PYTHONUNBUFFERED: a line that waits in a buffer is a line lost when its process is killed."""
-    surroundings = {**environ, "PYTHONUNBUFFERED": "1", "TLS": "1" if listen.tls else "0"}
+    surroundings = {
+        "PYTHONWARNINGS": "ignore",  # For developers; what operators must know is logged.
+        **environ,
+        "PYTHONUNBUFFERED": "1",  # A line that waits in a buffer is lost when its process is killed.
+        "TLS": "1" if listen.tls else "0",
+    }
     commands: dict[str, tuple[str | Path, ...]] = {
         "web": _web(listen, certificate),
         "worker": (PYTHON, "manage.py", "worker", "--capacity", "scan=1,scanCheck=1", "--grace", str(GRACE_SECONDS)),
-        "beat": (PYTHON, "-m", "celery", "-A", "jobsite", "beat"),
+        "beat": (PYTHON, "-m", "celery", "-A", "jobsite", "--quiet", "beat"),
     }
     return [Command(name=name, argv=argv, environ=surroundings) for name, argv in commands.items()]
 

@@ -113,13 +113,16 @@ def test_data_that_went_out_of_reach_are_not_replaced_by_empty_ones(
         pass
 
 
+def knock(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+
+
 def test_a_second_local_user_is_refused_by_both(home: Path, environ: dict[str, str], as_root: None) -> None:
     with embedded_services(home) as found:
         folder = (home / "sockets").readlink()
         for name in (".s.PGSQL.5432", "valkey.sock"):
-            assert (
-                as_user(12345, partial(socket.socket(socket.AF_UNIX).connect, str(folder / name))) == "PermissionError"
-            )
+            assert as_user(12345, partial(knock, folder / name)) == "PermissionError"
         for path in (home / "secrets", home / "postgres" / "PG_VERSION"):
             assert as_user(12345, path.read_bytes) == "PermissionError"
         assert execute(found["DATABASE_URL"], "SELECT 1") == (1,)
