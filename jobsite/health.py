@@ -64,6 +64,6 @@ def _broker_answers() -> bool:
     try:
         # Once: Connection.connect() would try again after a pause of two seconds.
         connection.transport.close_connection(connection.transport.establish_connection())
-    except (OSError, *connection.connection_errors):
+    except connection.connection_errors:
         return False
     return True

@@ -5,11 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from jobsite import health
+from jobsite.api.v0.views.docs import unknown
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    # Else Django would redirect it to the form with a slash.
+    path("api/v0", unknown),
     path("api/v0/", include("jobsite.api.v0.urls")),
 ]

@@ -23,5 +23,5 @@ class HasNeeded(BasePermission):
             self.message = "The access token may only read."
             return False
         handler = getattr(view, "action", None)
-        # No handler: the method is not allowed, which the view says itself.
-        return handler is None or request.user.has_perm(view.needs[handler])  # type: ignore[attr-defined]
+        # No handler (`metadata` is DRF's name for OPTIONS): the method is not allowed, which the view says itself.
+        return handler in {None, "metadata"} or request.user.has_perm(view.needs[handler])  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The words of the API description, beside the handlers that they describe."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -13,6 +14,15 @@ from drf_spectacular.utils import (
 
 from jobsite.api.v0 import schemas
 from jobsite.api.v0.schemas import JOB_EXAMPLE
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Describe(Protocol):
+    """A decorator that adds nothing but words."""
+
+    def __call__(self, handler: Handler, /) -> Handler: ...
+
 
 for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList):
     # The object that holds the list is the answer; it is not a row of one.
@@ -54,7 +64,7 @@ _DETAIL_EXAMPLE = {
     "canceledBy": None,
     "cancelReason": None,
 }
-_ACTION_EXAMPLE = {
+_ACTION_EXAMPLE: dict[str, Any] = {
     "name": "noop",
     "description": "Do nothing, with whatever parameters.",
     "parameters": {"type": "object", "properties": {}, "additionalProperties": True},
@@ -92,7 +102,7 @@ def _endpoint(
     status: int = 200,
     errors: tuple[int, ...] = (),
     **more: Any,
-) -> Any:
+) -> Describe:
     """One operation: what it answers, with an example, and each error that it can answer."""
     examples = (
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
@@ -101,10 +111,11 @@ def _endpoint(
     for code in (*errors, 401, 403, 503):
         responses[code] = OpenApiResponse(schemas.Errors, description=_REASONS[code])
     more["examples"] = [*examples, *more.get("examples", [])]
-    return extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
+    describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
+    return describe
 
 
-JOBS = {
+JOBS: dict[str, Describe] = {
     "list": _endpoint(
         "jobs_list",
         "List jobs, the most recently scheduled first",
@@ -162,7 +173,7 @@ JOBS = {
         parameters=[_JOB_ID],
     ),
 }
-WORKERS = {
+WORKERS: dict[str, Describe] = {
     "list": _endpoint(
         "workers_list", "List workers, the running ones first", schemas.WorkerList, {"workers": [_WORKER_EXAMPLE]}
     ),
@@ -170,8 +181,10 @@ WORKERS = {
         "workers_read", "One worker", schemas.Worker, _WORKER_EXAMPLE, errors=(404,), parameters=[_WORKER_ID]
     ),
 }
-ACTIONS = {"list": _endpoint("actions_list", "List actions", schemas.ActionList, {"actions": [_ACTION_EXAMPLE]})}
-DOCS = {
+ACTIONS: dict[str, Describe] = {
+    "list": _endpoint("actions_list", "List actions", schemas.ActionList, {"actions": [_ACTION_EXAMPLE]})
+}
+DOCS: dict[str, Describe] = {
     "retrieve": extend_schema(
         operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
     )

@@ -54,7 +54,7 @@ class NoSuchWorker(LookupError):
 
 def envelope(code: str, message: str, detail: Any = None) -> dict[str, Any]:
     """The body of an error. `detail` stands there only if there is one."""
-    error = {"code": code, "message": _text(message)}
+    error: dict[str, Any] = {"code": code, "message": _text(message)}
     if detail is not None:
         error["detail"] = {key: _text(value) for key, value in detail.items()}
     return {"errors": [error]}
@@ -69,8 +69,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if known.status == 503:
         logger.warning("database unavailable", extra={"error": str(error)})
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, exceptions.Throttled):
+        response["Retry-After"] = str(int(getattr(error, "wait", None) or 0) + 1)
     # A browser that polls with an expired session must not open its password box.
     if known.status == 401 and settings.SESSION_COOKIE_NAME not in context["request"].COOKIES:
         response["WWW-Authenticate"] = 'Basic realm="jobsite", charset="UTF-8"'

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.db.models import Q, QuerySet, Subquery
 
@@ -42,7 +42,7 @@ class _MaybeEmptyField(forms.CharField):
         return None if value is None else super().to_python(value)
 
 
-class WorkerFilter(django_filters.CharFilter):
+class WorkerFilter(django_filters.CharFilter):  # type: ignore[misc]
     """`any`, an id, or empty: those that no worker has claimed."""
 
     field_class = _MaybeEmptyField
@@ -55,7 +55,7 @@ class WorkerFilter(django_filters.CharFilter):
         return qs.filter(worker=Subquery(worker)) if value else qs.filter(worker__isnull=True)
 
 
-class JobFilter(django_filters.FilterSet):
+class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Each is served by an index, or by the order of the list itself."""
 
     action = django_filters.CharFilter(method="by_action", help_text="An action's name, or `any`.")

@@ -30,10 +30,11 @@ def log_answer(job: int, query: Mapping[str, str]) -> HttpResponseBase:
 
 def _all(job: int, lines: list[dict[str, Any]], *, most: int) -> Iterator[dict[str, Any]]:
     """Part by part: up to 100,000 lines of 8 KB do not fit into memory, nor into one snapshot of a slow reader."""
-    while lines:
-        yield from lines
-        most -= len(lines)
+    yield from lines
+    while len(lines) == PART:
+        most -= PART
         lines = _part(job, first=lines[-1]["lineNum"] + 1, most=most)
+        yield from lines
 
 
 def _part(job: int, *, first: int, most: int) -> list[dict[str, Any]]:

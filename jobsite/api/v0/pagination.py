@@ -35,7 +35,7 @@ class JobPagination(BasePagination):
     after: Place | None
     request: Request
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # noqa: ARG002
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # type: ignore[override]  # noqa: ARG002
         """The page's first part, at most; `get_paginated_response` sends the others."""
         self.request = request
         self.limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
@@ -48,7 +48,7 @@ class JobPagination(BasePagination):
             self.count = self._count(queryset, rows)
         return rows[: min(self.limit, PART)]
 
-    def get_paginated_response(self, data: Any) -> HttpResponseBase:
+    def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
         response = self._answer(data)
         response["X-Resource-Count"] = str(self.count.number)
         response["X-Count-Exact"] = "true" if self.count.exact else "false"

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 from pydantic.alias_generators import to_camel
 
+from jobs.engine.submission import ACTION_NAME
 from jobs.states import Status
 from jobsite.api.v0.wire import RESURRECTED
 
-JOB_EXAMPLE = {
+JOB_EXAMPLE: dict[str, JsonValue] = {
     "id": "252b3b26-1149-46c1-9e20-4849f9ec97a3",
     "retryFromID": "252b3b26-1149-46c1-9e20-4849f9ec97a3",
     "workerID": "f97ebb52f0f6",
@@ -163,7 +164,7 @@ class SubmissionBody(BaseModel):
         },
     )
 
-    action: str
+    action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
     parameters: dict[str, Any] | None = None
     retries: int | None = None
     capacity_map: dict[str, int] | None = None

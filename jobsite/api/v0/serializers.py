@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.submission import Submission, check
+from jobs.engine.submission import Submission, check, configured_parameters
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.errors import InvalidField, WireError
 from jobsite.api.v0.schemas import SubmissionBody
@@ -18,9 +18,8 @@ def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     if not isinstance(data, dict):
         raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
     body = _typed(data)
-    submission = _submission(body, sent=data, scheduled_by=scheduled_by)
-    _check_followers(body.next, data.get("next"), scheduled_by=scheduled_by)
-    return submission
+    _check_followers(body, scheduled_by=scheduled_by)
+    return _submission(body, scheduled_by=scheduled_by)
 
 
 def _typed(data: dict[str, Any]) -> SubmissionBody:
@@ -32,7 +31,7 @@ def _typed(data: dict[str, Any]) -> SubmissionBody:
         raise InvalidField(".".join(str(part) for part in first["loc"]), reason) from error
 
 
-def _submission(body: SubmissionBody, *, sent: dict[str, Any], scheduled_by: str) -> Submission:
+def _submission(body: SubmissionBody, *, scheduled_by: str) -> Submission:
     try:
         scheduled_at = parse_time(body.scheduled_at) if body.scheduled_at else None
     except InvalidTime as error:
@@ -47,21 +46,30 @@ def _submission(body: SubmissionBody, *, sent: dict[str, Any], scheduled_by: str
         scheduled_at=scheduled_at,
         priority=body.priority or 0,
         locks=None if body.locks is None else [{"name": lock.name, "mode": lock.mode} for lock in body.locks],
-        next=sent.get("next"),
+        next=None if body.next is None else body.next.model_dump(by_alias=True, exclude_unset=True),
         comment=body.comment,
         ticket_ref=body.ticket_ref,
         scheduled_by=scheduled_by,
     )
 
 
-def _check_followers(body: SubmissionBody | None, sent: Any, *, scheduled_by: str) -> None:
+def _check_followers(body: SubmissionBody, *, scheduled_by: str) -> None:
     """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
-    path = "next"
-    while body is not None:
-        if path.count(".") >= MAX_FOLLOWERS:
-            raise InvalidField("next", f"is a chain of more than {MAX_FOLLOWERS} jobs")
+    followers = _followers(body)
+    configured = configured_parameters(follower.action for follower in followers)
+    for place, follower in enumerate(followers, start=1):
+        path = ".".join(["next"] * place)
         try:
-            check(_submission(body, sent=sent, scheduled_by=scheduled_by))
+            check(_submission(follower, scheduled_by=scheduled_by), configured=configured)
         except InvalidSubmission as error:
             raise InvalidField(f"{path}.{error.field}", error.reason) from error
-        body, sent, path = body.next, sent.get("next"), f"{path}.next"
+
+
+def _followers(body: SubmissionBody) -> list[SubmissionBody]:
+    found: list[SubmissionBody] = []
+    while body.next is not None:
+        body = body.next
+        found.append(body)
+    if len(found) > MAX_FOLLOWERS:
+        raise InvalidField("next", f"is a chain of {len(found)} jobs; at most {MAX_FOLLOWERS} can follow")
+    return found

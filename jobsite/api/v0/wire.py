@@ -53,7 +53,7 @@ JOB_COLUMNS = (
 def row_of_new(job: Job) -> JobRow:
     """The row of a job just enqueued, without reading it again: no original and no worker yet."""
     related = {"retry_from__uuid": None, "worker__hex_id": None}
-    return JobRow(*(related[name] if name in related else getattr(job, name) for name in JOB_COLUMNS))
+    return JobRow._make(related[name] if name in related else getattr(job, name) for name in JOB_COLUMNS)
 
 
 def job_object(row: JobRow) -> dict[str, Any]:

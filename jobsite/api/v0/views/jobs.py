@@ -47,7 +47,7 @@ class Jobs(Endpoint):
 
     @JOBS["create"]
     def create(self, request: Request) -> Response:
-        submission = read_submission(request.data, scheduled_by=request.user.get_username())
+        submission = read_submission(self.body(request), scheduled_by=request.user.get_username())
         job = enqueue(submission, by=self.actor(request))
         return Response(job_object(row_of_new(job)), status=202)
 
@@ -83,7 +83,7 @@ def _uuid(job_id: str) -> UUID:
 
 
 def _one(job_id: str, *columns: str) -> tuple[Any, ...]:
-    row = Job.objects.filter(uuid=_uuid(job_id)).values_list(*columns).first()
+    row: tuple[Any, ...] | None = Job.objects.filter(uuid=_uuid(job_id)).values_list(*columns).first()
     if row is None:
         raise NoSuchJob(job_id)
     return row
