@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-import time
+from time import monotonic
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
@@ -46,11 +46,11 @@ def _fingerprint(user: User, password: str) -> bytes:
 
 
 def _is_remembered(fingerprint: bytes) -> bool:
-    return _right_until.get(fingerprint, 0.0) > time.monotonic()
+    return _right_until.get(fingerprint, 0.0) > monotonic()
 
 
 def _remember(fingerprint: bytes) -> None:
-    now = time.monotonic()
+    now = monotonic()
     with _lock:
         if len(_right_until) >= _MOST:
             for old in [key for key, until in _right_until.items() if until <= now] or list(_right_until):
