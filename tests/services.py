@@ -15,6 +15,7 @@ _running = ExitStack()
 
 def _start() -> None:
     home = Path(tempfile.mkdtemp(prefix="jobsite-tests-"))
+    (home / "static").mkdir()  # Where whitenoise looks.
     home.chmod(0o711)  # As root the services run as `nobody`, who must pass.
     _running.callback(shutil.rmtree, home, ignore_errors=True)
     os.environ["JOBSITE_HOME"] = str(home)

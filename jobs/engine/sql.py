@@ -44,7 +44,7 @@ _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 # Claim for a slot that owns no reservation. Its classes were counted to fit, under the worker's advisory lock.
 CLAIM = f"""PREPARE jobsite_claim (int[], bigint, text, text, int) AS
 WITH {_HEADS_AND_PICK.format(classes="$1", worker="$2", boot="$3", slot="$4", version="$5", guard="")}
-SELECT {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM claimed"""
+SELECT {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM (SELECT) AS one LEFT JOIN claimed ON true"""
 
 # The hand-over: end a job and claim the next in one statement and one commit. The next claim depends on this
 # slot's OWN finish (EXISTS fin): without that, capacity was exceeded whenever a rescue came first. The row leaves
@@ -88,6 +88,11 @@ READY_CLASSES = f"""PREPARE jobsite_ready_classes (int[]) AS
 SELECT wanted.class_id FROM unnest($1) AS wanted(class_id)
 WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)"""
 
+# Whether a bell that this worker can not use is worth passing on: is there work, and who else is there?
+OTHERS = f"""PREPARE jobsite_others (bigint, bigint) AS
+SELECT count(*) FROM workers_worker WHERE id <> $1 AND state = 'running' AND lease_until > clock_timestamp()
+AND EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = $2)"""
+
 # The look: heartbeat, due jobs, new classes and waiting work in one statement, every two seconds per worker.
 # FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
 LOOK = f"""PREPARE jobsite_look (bigint, text, interval, int[]) AS
@@ -129,4 +134,4 @@ OWN_ROW = f"""SELECT id, uuid, action, parameters, capacity_class_id, stop_timeo
     (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action)
 FROM jobs_job WHERE slot = %s AND {OCCUPIES}"""
 
-PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, LOOK)
+PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, OTHERS, LOOK)

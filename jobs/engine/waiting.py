@@ -47,9 +47,7 @@ def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:
             return Reason(
                 code="TOO_BIG", text=f"needs {name}={amount}, and no worker's total reaches it (the largest has {most})"
             )
-    return Reason(
-        code="TOO_BIG", text=f"needs {capacity.class_name(needs)}, which no single worker holds all at once"
-    )
+    return Reason(code="TOO_BIG", text=f"needs {capacity.class_name(needs)}, which no single worker holds all at once")
 
 
 def _full(needs: dict[str, int], worker: Worker) -> Reason | None:

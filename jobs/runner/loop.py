@@ -7,6 +7,7 @@ import psycopg2
 
 from jobs import doorbell
 from jobs.engine.claim import claim
+from jobs.engine.classes import KnownClass
 from jobs.engine.fail import fail
 from jobs.engine.finish import HandOver, Outcome, finish, own_job
 from jobs.engine.slot import Claimed, Slot
@@ -22,13 +23,15 @@ RECONNECT_SECONDS = 0.5
 
 def serve(slot: Slot, *, rung: str, hops: int) -> int:
     """Answer one bell: run jobs until none fits. Returns how many. `rung` is the class of the bell."""
+    known = slot.class_named(rung)
     try:
         found = claim(slot)
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         # The connection had gone stale between two bells.
         found = claim(slot)
     if found.job is None:
-        _pass_on(slot, rung=rung, hops=hops)
+        if known is not None:
+            _pass_on(slot, known, hops=hops)
         return 0
     served = 0
     while found.job is not None:
@@ -97,8 +100,9 @@ def _ring_for(slot: Slot, class_ids: list[int]) -> None:
         doorbell.ring(slot.class_name(class_id))
 
 
-def _pass_on(slot: Slot, *, rung: str, hops: int) -> None:
+def _pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:
     """This worker can not use the bell: another might. Without this a full worker with spare slots swallows it."""
-    ids = [known.id for known in slot.classes() if known.name == rung]
-    if hops > 0 and ids and slot.session.prepared("ready_classes", (ids,)):
-        doorbell.ring(rung, hops=hops - 1)
+    [(others,)] = slot.session.prepared("others", (slot.worker_id, rung.id))
+    # Twice round, since a bell may come back to who passed it on.
+    if (hops := min(hops, 2 * others)) > 0:
+        doorbell.ring(rung.name, hops=hops - 1)

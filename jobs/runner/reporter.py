@@ -1,6 +1,7 @@
 """What a running job tells while it runs: log lines and progress, written in batches beside the action."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg2
 
+from jobs.actions.lines import clean, pieces
 from jobs.engine import sql
 from jobs.engine.session import Session
 from jobs.states import Status
@@ -16,7 +18,9 @@ FLUSH_SECONDS = 0.5
 PROGRESS_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 BATCH_LINES = 1000
-LINE_BYTES = 8192
+LAST_LINES_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
 
 
 class JobReporter:
@@ -38,18 +42,19 @@ class JobReporter:
         self._total: int | None = None
         self._score: int | None = None
         self._unreported = False
+        # The first progress is written at once, the next ones in steps.
         self._reported_at = 0.0
         self._canceled = False
         self._asked_at = 0.0
 
     def log(self, text: str) -> None:
         with self._lock:
-            self._lines += [piece for line in (text.splitlines() or [""]) for piece in _pieces(_storable(line))]
+            self._lines += [piece for line in clean(text).split("\n") for piece in pieces(line)]
             full = len(self._lines) >= BATCH_LINES
         self._start()
         if full:
             # The action waits here: a flood of lines must not fill the memory.
-            self._flush_lines()
+            self._try(self._flush_lines)
 
     def progress(self, *, done: int, total: int) -> None:
         self._note(lambda: self._set_progress(done, total))
@@ -63,9 +68,8 @@ class JobReporter:
     def canceled(self) -> bool:
         """Ask the database at most once a second; once True, always True."""
         if not self._canceled and time.monotonic() - self._asked_at >= CANCEL_SECONDS:
-            with self._writing:
-                self._asked_at = time.monotonic()
-                self._see_status(self._session.rows(sql.STATUS_OF_OWN, self._job))
+            self._asked_at = time.monotonic()
+            self._try(self._ask_status)
         return self._canceled
 
     def wait(self, seconds: float) -> bool:
@@ -80,13 +84,21 @@ class JobReporter:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-            self._flush_lines()
+            self._flush_at_end()
         return {
             "finished": None if self._finished is None else json.dumps(self._finished),
             "progress_done": self._done,
             "progress_total": self._total,
             "change_score": self._score,
         }
+
+    def _flush_at_end(self) -> None:
+        """The last lines are worth a wait, though not for ever: the job's end waits for the same database."""
+        end = time.monotonic() + LAST_LINES_SECONDS
+        self._try(self._flush_lines)
+        while self._lines and time.monotonic() < end:
+            time.sleep(FLUSH_SECONDS)
+            self._try(self._flush_lines)
 
     # ---- beside the action
 
@@ -98,20 +110,28 @@ class JobReporter:
     def _run(self) -> None:
         while not self._closed:
             self._wake.wait(FLUSH_SECONDS)
+            self._wake.clear()
+            self._try(self._flush_lines)
+            if time.monotonic() - self._reported_at >= PROGRESS_SECONDS:
+                self._try(self._report)
+
+    def _try(self, write: Callable[[], None]) -> None:
+        """An outage must not reach the action: what could not be written is kept, and written at the next turn."""
+        with self._writing:
             try:
-                self._flush_lines()
-                if time.monotonic() - self._reported_at >= PROGRESS_SECONDS:
-                    self._report()
-            except psycopg2.Error:
-                # Kept, and written at the next turn; the slot itself finds out what became of its job.
+                write()
+            except psycopg2.Error as error:
+                logger.warning("report not written", extra={**self._job, "error": str(error).strip()})
                 self._session.reset()
 
+    def _ask_status(self) -> None:
+        self._see_status(self._session.rows(sql.STATUS_OF_OWN, self._job))
+
     def _flush_lines(self) -> None:
-        with self._writing:
-            while lines := self._lines[:BATCH_LINES]:
-                self._write(lines)
-                with self._lock:
-                    del self._lines[: len(lines)]
+        while lines := self._lines[:BATCH_LINES]:
+            self._write(lines)
+            with self._lock:
+                del self._lines[: len(lines)]
 
     def _write(self, lines: list[str]) -> None:
         first = self._written_lines
@@ -124,18 +144,17 @@ class JobReporter:
         self._written_lines += len(lines)
 
     def _report(self) -> None:
-        with self._writing:
-            if not self._unreported:
-                return
-            self._unreported = False
-            self._reported_at = time.monotonic()
-            told = {
-                "finished": None if self._finished is None else json.dumps(self._finished),
-                "done": self._done,
-                "total": self._total,
-                "score": self._score,
-            }
-            self._see_status(self._session.rows(sql.REPORT, {**self._job, **told}))
+        if not self._unreported:
+            return
+        told = {
+            "finished": None if self._finished is None else json.dumps(self._finished),
+            "done": self._done,
+            "total": self._total,
+            "score": self._score,
+        }
+        self._see_status(self._session.rows(sql.REPORT, {**self._job, **told}))
+        self._unreported = False
+        self._reported_at = time.monotonic()
 
     def _see_status(self, rows: list[tuple[Any, ...]]) -> None:
         # A row that is no longer this slot's is a job that somebody else has ended.
@@ -155,15 +174,3 @@ class JobReporter:
 
     def _set_score(self, score: int) -> None:
         self._score = max(0, min(100, score))
-
-
-def _storable(line: str) -> str:
-    return line.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
-
-
-def _pieces(line: str) -> list[str]:
-    """A line in pieces of at most 8 KB; characters are at most 4 bytes."""
-    if len(line.encode()) <= LINE_BYTES:
-        return [line]
-    step = LINE_BYTES // 4 if not line.isascii() else LINE_BYTES
-    return [line[start : start + step] for start in range(0, len(line), step)]

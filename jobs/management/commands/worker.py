@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from jobs.engine.actor import engine_actor
 from jobs.engine.classes import all_classes, class_for
+from jobs.engine.rescue import rescue
 from jobs.runner import process
 from jobs.runner.bootstep import NodeStep
 from workers import capacity
@@ -40,6 +42,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Register under the name, then become the node until it is stopped."""
         identity, slots = self._register(options)
+        # What the worker that bore this name before left behind ends now, not with somebody's next look.
+        rescue(by=engine_actor(f"worker {identity.name}"))
         process.belongs_to(identity)
         NodeStep.identity, NodeStep.grace_seconds = identity, options["grace"]
         held = capacity.total(self._capacity(options), slots=slots)

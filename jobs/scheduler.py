@@ -1,0 +1,57 @@
+"""celery-beat for jobsite: django-celery-beat's rows keep working; beside them it shows that it lives, and rescues."""
+
+import logging
+import os
+import socket
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+from django_celery_beat.schedulers import DatabaseScheduler
+
+from jobs.engine.actor import engine_actor
+from jobs.engine.rescue import rescue
+from workers.models import Beat
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+    """Any number may run side by side: there is no leader."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._beat_at = 0.0
+        super().__init__(*args, **kwargs)
+        self.max_interval = min(self.max_interval, HEARTBEAT_SECONDS)
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Celery calls this again after the seconds that it answers. A database that is away must not end the beat."""
+        try:
+            self._heartbeat()
+            return min(float(super().tick(*args, **kwargs)), self.max_interval)
+        except DatabaseError as error:
+            logger.warning("no tick: the database did not answer", extra={"error": str(error).strip()})
+            connection.close()
+            return 1.0
+
+    def close(self) -> None:
+        """A beat that stops takes its row along."""
+        super().close()
+        try:
+            Beat.objects.filter(name=self._name).delete()
+        except DatabaseError:
+            logger.warning("beat stopped without the database")
+
+    def _heartbeat(self) -> None:
+        if time.monotonic() < self._beat_at:
+            return
+        self._beat_at = time.monotonic() + HEARTBEAT_SECONDS
+        Beat.objects.update_or_create(name=self._name, defaults={"heartbeat_at": Now()})
+        Beat.objects.filter(heartbeat_at__lt=Now() - FORGOTTEN_AFTER).delete()
+        rescue(by=engine_actor(f"beat {self._name}"))
