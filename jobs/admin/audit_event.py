@@ -32,7 +32,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         }
     )
     fieldsets = (
-        ("Change", {"fields": (("when", "verb"), ("object_type", "object_id"), "reason")}),
+        ("Change", {"fields": (("at", "verb"), ("object_type", "object_id"), "reason")}),
         ("By", {"fields": (("user", "dialect"), ("address", "client"), "token")}),
         ("What it changed", {"fields": ("before_text", "after_text")}),
     )

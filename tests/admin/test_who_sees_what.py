@@ -25,7 +25,9 @@ def test_lists_and_pages_open_for_those_with_a_role(
 @pytest.mark.parametrize("kind", ENGINE_OWNS)
 def test_staff_without_a_group_see_nothing(kind: str, browser: Browser, rows: dict[str, Model]) -> None:
     client = browser("staff")
-    assert client.get(list_page(kind, rows)).status_code == 403
+    refused = client.get(list_page(kind, rows))
+    assert refused.status_code == 403
+    assert "one of the groups auditor" in refused.content.decode()
     assert client.get(page(kind, rows)).status_code == 403
 
 
