@@ -1,6 +1,7 @@
-"""What gunicorn serves."""
+"""What gunicorn serves, in each of its processes."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -13,3 +14,4 @@ from jobsite.up import fingerprint  # noqa: E402 - models exist only from here o
 
 fingerprint.check()
 connections.close_all()
+import_module("jobsite.urls")  # Else the first visitor waits while all views are loaded.

@@ -47,7 +47,14 @@ def programs(listen: Listen, certificate: tuple[Path, Path] | None, environ: Map
 
 def _web(listen: Listen, certificate: tuple[Path, Path] | None) -> tuple[str | Path, ...]:
     options = ["--bind", listen.bind, "--worker-class", "gthread", "--threads", str(WEB_THREADS)]
-    options += ["--workers", str(min(os.cpu_count() or 1, 4)), "--graceful-timeout", "5", "--no-control-socket"]
+    options += [
+        "--workers",
+        str(min(os.cpu_count() or 1, 4)),
+        "--graceful-timeout",
+        "5",
+        "--no-control-socket",
+        "--preload",
+    ]
     if certificate:
         options += ["--certfile", str(certificate[0]), "--keyfile", str(certificate[1])]
     return (PYTHON, "-m", "gunicorn", *options, "jobsite.wsgi:application")

@@ -47,10 +47,13 @@ class Up:
         return self
 
     def get(self, path: str, **headers: str) -> int:
+        """The status, 0 while nothing listens."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path, headers=headers)
             return connection.getresponse().status
+        except ConnectionError:
+            return 0
         finally:
             connection.close()
 
