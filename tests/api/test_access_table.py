@@ -1,0 +1,182 @@
+"""Who may do what: every address of the site, every method, every role. An address that is not in the table fails."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from jobsite.access.roles import make_groups
+from tests.api.access_rows import one_of_each
+from tests.api.conftest import MakeJob
+
+ROLES = ("anonymous", "nobody", "auditor", "operator", "admin", "superuser")
+Answers = dict[str, str]
+
+# One word for each of the roles, in their order; `login` is the way to the login page.
+# `nobody` is staff without a group.
+#            anonymous nobody auditor operator admin superuser
+ALL =       "200       200    200     200      200   200"  # fmt: skip
+NEVER =     "405       405    405     405      405   405"  # fmt: skip
+NOWHERE =   "404       404    404     404      404   404"  # fmt: skip
+READ =      "401       403    200     200      200   200"  # fmt: skip
+SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
+CANCEL =    "401       403    403     204      204   204"  # fmt: skip
+NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
+STAFF =     "login     200    200     200      200   200"  # fmt: skip
+PAGE =      "login     403    200     200      200   200"  # fmt: skip
+INDEX =     "login     404    200     200      200   200"  # fmt: skip
+OWNER =     "login     403    403     403      403   200"  # fmt: skip
+NOBODY =    "login     403    403     403      403   403"  # fmt: skip
+ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
+NO_POST =   "login     405    405     405      405   405"  # fmt: skip
+UNKNOWN =   "login     404    404     404      404   404"  # fmt: skip
+
+API_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def _reading(answers: str, **others: str) -> Answers:
+    """What only reads, and what nobody may."""
+    return {**dict.fromkeys(API_METHODS, NO_VERB), "GET": answers, "HEAD": answers, **others}
+
+
+def _pages(see: str, *, add: str = NOBODY, change: str = NOBODY, delete: str = NOBODY) -> dict[str, Answers]:
+    """The admin's pages of one model."""
+    return {
+        "": {"GET": see, "POST": see},
+        "add/": {"GET": add, "POST": add},
+        "<path:object_id>/history/": {"GET": see},
+        "<path:object_id>/delete/": {"GET": delete, "POST": delete},
+        "<path:object_id>/change/": {"GET": see, "POST": change},
+        "<path:object_id>/": {"GET": ELSEWHERE},
+    }
+
+
+OWNED = _pages(OWNER, add=OWNER, change=OWNER, delete=OWNER)
+MODELS: dict[str, dict[str, Answers]] = {
+    "jobs/job": _pages(PAGE),
+    "jobs/joblog": _pages(PAGE),
+    "jobs/cron": _pages(PAGE),
+    "jobs/actionconfig": _pages(PAGE),
+    "jobs/auditevent": _pages(PAGE),
+    "workers/worker": _pages(PAGE),
+    "workers/capacityclass": _pages(PAGE),
+    "workers/beat": _pages(PAGE),
+    "locks/joblock": _pages(PAGE),
+    "locks/lockname": _pages(PAGE),
+    "access/accesstoken": _pages(OWNER, delete=OWNER),
+    "auth/user": {**OWNED, "<id>/password/": {"GET": OWNER, "POST": OWNER}},
+    "auth/group": OWNED,
+    **{
+        f"django_celery_beat/{name}": OWNED
+        for name in ("periodictask", "crontabschedule", "clockedschedule", "intervalschedule", "solarschedule")
+    },
+}
+TABLE: dict[str, Answers] = {
+    "": {"GET": "302 302 302 302 302 302"},
+    "healthz": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
+    "readyz": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
+    "admin/": {"GET": STAFF},
+    "admin/search/": {"GET": STAFF},
+    "admin/login/": {"GET": "200 302 302 302 302 302", "POST": ALL},
+    "admin/logout/": {"GET": "302 405 405 405 405 405", "POST": "302 200 200 200 200 200"},
+    "admin/password_change/": {"GET": STAFF, "POST": STAFF},
+    "admin/password_change/done/": {"GET": STAFF},
+    "admin/autocomplete/": {"GET": NOBODY, "POST": NO_POST},
+    "admin/jsi18n/": {"GET": STAFF, "POST": NO_POST},
+    # Of a content type that does not exist.
+    "admin/r/<path:content_type_id>/<path:object_id>/": {"GET": UNKNOWN},
+    "admin/^(?P<app_label>workers|locks|jobs|access|auth|django_celery_beat)/$": {"GET": INDEX},
+    "admin/(?P<url>.*)$": {"GET": UNKNOWN},
+    **{f"admin/{model}/{page}": answers for model, pages in MODELS.items() for page, answers in pages.items()},
+    "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
+    "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
+    r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/detail/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/result/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
+    r"api/v0/^workers/?\Z": _reading(READ),
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
+    r"api/v0/^actions/?\Z": _reading(READ),
+    r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
+}
+
+
+def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern, route)
+        else:
+            yield route
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(_routes(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, Client]:
+    make_groups()
+    clients = {role: Client(raise_request_exception=False) for role in ROLES}
+    for role, client in clients.items():
+        if role != "anonymous":
+            user = User.objects.create(username=role, is_staff=True, is_superuser=role == "superuser")
+            user.groups.set(Group.objects.filter(name=role))
+            client.force_login(user)
+    return clients
+
+
+@pytest.fixture
+def filled(make_job: MakeJob) -> dict[str, str]:
+    """What stands in an address for the parts that vary."""
+    job = make_job(status="running")
+    assert job.worker is not None
+    filled = {
+        "(?P<job_id>[^/]+)": str(job.uuid),
+        "(?P<worker_id>[^/]+)": job.worker.hex_id,
+        "(?P<app_label>workers|locks|jobs|access|auth|django_celery_beat)": "jobs",
+        "(?P<url>.*)": "nothing",
+        "<path:content_type_id>/<path:object_id>": "0/0",
+    }
+    for model, row in one_of_each(job).items():
+        filled[f"{model}/<path:object_id>"] = f"{model}/{row.pk}"
+        filled[f"{model}/<id>"] = f"{model}/{row.pk}"
+    return filled
+
+
+def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled: dict[str, str]) -> None:
+    wrong = []
+    for route, methods in TABLE.items():
+        path = _path(route, filled)
+        for method, expected in methods.items():
+            answered = [_ask(people[role], method, path) for role in ROLES]
+            if answered != expected.split():
+                wrong.append(f"{method} {path}: {' '.join(answered)} and not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _path(route: str, filled: dict[str, str]) -> str:
+    for pattern, value in filled.items():
+        route = route.replace(pattern, value)
+    return "/" + route.replace("^", "").replace("/?\\Z", "").replace("$", "").replace("\\.", ".")
+
+
+def _ask(client: Client, method: str, path: str) -> str:
+    body: Any = {"action": "noop"} if method == "POST" and path.startswith("/api/") else {}
+    kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
+    before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
+    if method in {"GET", "HEAD"}:
+        response = getattr(client, method.lower())(path)
+    else:
+        response = getattr(client, method.lower())(path, body, content_type=kind)
+    # The next one finds what this one found, and this one is still logged in.
+    transaction.savepoint_rollback(before)
+    client.cookies = cookies
+    return "login" if "/login/" in response.get("Location", "") else str(response.status_code)
