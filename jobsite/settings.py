@@ -8,7 +8,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from jobsite.admin_look import UNFOLD  # noqa: F401
+from jobsite.console.look import UNFOLD  # noqa: F401
 from jobsite.home import BASE_DIR, home, load_environment
 from jobsite.logs import logging_config
 
@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "locks",
     "jobs",
     "jobsite.access",
+    "jobsite.console",
     "jobsite.up",
     *ACTION_APPS,
 ]

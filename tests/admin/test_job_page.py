@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db.models import Model
 
-from jobs.admin.job_panels import LOG_TAIL
 from jobs.models import AuditEvent, JobLog
+from jobsite.console.jobs.job_panels import LOG_TAIL
 from tests.admin.conftest import NOW, Browser, make_job
 
 PAGE = "/admin/jobs/job/{}/change/"

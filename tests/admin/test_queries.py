@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from adminbase.pages import ListAdmin
-from adminbase.paginator import BoundedPaginator
 from jobs.models import AuditEvent, Cron, Job, JobLog
+from jobsite.console.base.pages import ListAdmin
+from jobsite.console.base.paginator import BoundedPaginator
 from locks.models import JobLock, LockName
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 from tests.admin.pages import ENGINE_OWNS, list_page, page
@@ -100,7 +100,7 @@ def test_a_filter_that_reads_too_much_ends_with_a_word(
         return 0
 
     monkeypatch.setattr(BoundedPaginator, "count", property(slow))
-    monkeypatch.setattr("adminbase.pages.LIST_PATIENCE_MS", 20)
+    monkeypatch.setattr("jobsite.console.base.pages.LIST_PATIENCE_MS", 20)
     client, url = browser("auditor"), list_page("jobs.auditevent", rows)
     answer = client.get(url, {"verb": "cancel"})
     assert answer.status_code == 302

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from adminbase.words import LONGEST_TEXT, pretty, span, units, utc
+from jobsite.console.base.words import LONGEST_TEXT, pretty, span, units, utc
 
 
 @pytest.mark.parametrize(

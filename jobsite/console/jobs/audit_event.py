@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from adminbase.display import shown_as
-from adminbase.fields import json_field, time_column
-from adminbase.filters import TimeRangeFilter, exact_text
-from adminbase.pages import ReadOnlyAdmin
 from jobs.models import AuditEvent
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import json_field, time_column
+from jobsite.console.base.filters import TimeRangeFilter, exact_text
+from jobsite.console.base.pages import ReadOnlyAdmin
 
 
 @admin.register(AuditEvent)

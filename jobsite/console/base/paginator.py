@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-from adminbase.unfold_types import AnyPaginator
+from jobsite.console.base.unfold_types import AnyPaginator
 
 
 class BoundedPaginator(AnyPaginator):
     """Counts up to a cap and stops there: a list of millions shows `10,000+`, and a filter leads further."""
 
-    template_name = "adminbase/pagination.html"
+    template_name = "console/pagination.html"
 
     @property
     def cap(self) -> int:

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from adminbase.display import shown_as
-from adminbase.fields import time_column
-from adminbase.pages import ReadOnlyAdmin
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
 from locks.models import JobLock, LockName
 
 COLOURS: dict[str, str] = {JobLock.Mode.EXCLUSIVE: "warning", JobLock.Mode.SHARED: "info"}

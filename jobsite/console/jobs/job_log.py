@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from adminbase.changelist import BoundedChangeList
-from adminbase.display import shown_as
-from adminbase.fields import time_column
-from adminbase.pages import ReadOnlyAdmin
-from adminbase.paginator import BoundedPaginator
 from jobs.models import JobLog
+from jobsite.console.base.changelist import BoundedChangeList
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
+from jobsite.console.base.paginator import BoundedPaginator
 
 OF_JOB = "job__id__exact"
 

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
-from adminbase.fields import json_field, time_column
-from adminbase.pages import ReadOnlyAdmin
 from jobs.models import Cron
+from jobsite.console.base.fields import json_field, time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
 
 
 @admin.register(Cron)

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 
-from adminbase.filters import TimeRangeFilter, exact_text
 from jobs.actions.registry import registered_actions
+from jobsite.console.base.filters import TimeRangeFilter, exact_text
 
 
 class ActionFilter(DropdownFilter):  # type: ignore[misc]

@@ -4,14 +4,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from adminbase.display import shown_as
-from adminbase.fields import time_column
-from adminbase.pages import ReadOnlyAdmin
-from jobs.admin.job_filters import JOB_FILTERS, JOB_LOOKUPS
-from jobs.admin.job_page import JOB_FIELDSETS, JobPage
-from jobs.admin.job_search import search_condition
-from jobs.admin.status_label import COLOURS, coloured_status
 from jobs.models import Job
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
+from jobsite.console.jobs.job_filters import JOB_FILTERS, JOB_LOOKUPS
+from jobsite.console.jobs.job_page import JOB_FIELDSETS, JobPage
+from jobsite.console.jobs.job_search import search_condition
+from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
 
 @admin.register(Job)

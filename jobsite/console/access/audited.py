@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest
 
-from adminbase.pages import ListAdmin
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobsite.access.actor import client_address
+from jobsite.console.base.pages import ListAdmin
 
 
 class AuditedAdmin(ListAdmin):

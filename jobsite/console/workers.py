@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from adminbase.display import shown_as
-from adminbase.fields import json_field, time_column
-from adminbase.pages import ReadOnlyAdmin
-from adminbase.words import span, units
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import json_field, time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
+from jobsite.console.base.words import span, units
 from workers.models import Beat, CapacityClass, Worker, WorkerState
 
 COLOURS: dict[str, str] = {

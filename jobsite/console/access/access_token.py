@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from adminbase.display import shown_as
-from adminbase.fields import time_column
-from adminbase.words import utc
-from jobsite.access.admin.audited import AuditedAdmin
 from jobsite.access.models import AccessToken
+from jobsite.console.access.audited import AuditedAdmin
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import time_column
+from jobsite.console.base.words import utc
 
 
 @admin.register(AccessToken)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from jobsite.access.admin.audited import AuditedAdmin
+from jobsite.console.access.audited import AuditedAdmin
 
 if TYPE_CHECKING:
     from django.contrib.auth.admin import UserAdmin

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from adminbase.display import shown_as
-from adminbase.fields import span_field
-from adminbase.unfold_types import UnfoldAdmin
-from adminbase.words import span
-from jobs.admin.job_panels import panels
-from jobs.admin.spans import ran, waited
 from jobs.models import Job
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import span_field
+from jobsite.console.base.unfold_types import UnfoldAdmin
+from jobsite.console.base.words import span
+from jobsite.console.jobs.job_panels import panels
+from jobsite.console.jobs.spans import ran, waited
 
 JOB_FIELDSETS: Any = (
     ("Job", {"fields": (("number", "full_id"), ("action", "started_by"), ("priority", "ticket_ref"), "comment")}),

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from adminbase.display import shown_as
-from adminbase.words import pretty, span, utc
+from jobsite.console.base.display import shown_as
+from jobsite.console.base.words import pretty, span, utc
 
 
 def time_column(name: str, title: str) -> Callable[..., str]:
@@ -45,6 +45,6 @@ def json_field(name: str, title: str) -> Callable[..., SafeString]:
 
     @shown_as(title)
     def field(_admin: Any, row: Any) -> SafeString:
-        return render_to_string("adminbase/code.html", {"text": pretty(getattr(row, name))})
+        return render_to_string("console/code.html", {"text": pretty(getattr(row, name))})
 
     return field

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from adminbase.words import pretty
-from jobs.admin.job_log import OF_JOB
-from jobs.admin.status_label import COLOURS, coloured_status
 from jobs.models import AuditEvent, Job, JobLog
+from jobsite.console.base.words import pretty
+from jobsite.console.jobs.job_log import OF_JOB
+from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
 LOG_TAIL = 200
 AUDIT_EVENTS = 50

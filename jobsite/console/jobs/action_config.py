@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from adminbase.fields import json_field, time_column
-from adminbase.pages import ReadOnlyAdmin
 from jobs.models import ActionConfig
+from jobsite.console.base.fields import json_field, time_column
+from jobsite.console.base.pages import ReadOnlyAdmin
 
 
 @admin.register(ActionConfig)

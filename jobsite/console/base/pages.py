@@ -8,10 +8,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from adminbase.changelist import BoundedChangeList
-from adminbase.paginator import BoundedPaginator
-from adminbase.patience import TooSlow, patience
-from adminbase.unfold_types import UnfoldAdmin
+from jobsite.console.base.changelist import BoundedChangeList
+from jobsite.console.base.paginator import BoundedPaginator
+from jobsite.console.base.patience import TooSlow, patience
+from jobsite.console.base.unfold_types import UnfoldAdmin
 
 LIST_PATIENCE_MS = 2000
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from adminbase.unfold_types import UnfoldChangeList
+from jobsite.console.base.unfold_types import UnfoldChangeList
 
 
 class BoundedChangeList(UnfoldChangeList):
