@@ -41,4 +41,4 @@ def bare_rate(count: int) -> float:
     for process in processes:
         process.join()
     say_stopped(identity)
-    return len(ids) / (max(end for _, end in spans) - min(start for start, _ in spans))
+    return len(ids) / float(max(end for _, end in spans) - min(start for start, _ in spans))

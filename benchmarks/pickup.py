@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -49,7 +50,7 @@ def _ours(jobs: int) -> list[float]:
             time.sleep(EVERY_SECONDS)
         ids = sorted(committed)
         harness.wait_until(lambda: harness.all_ended(ids))
-    began: dict[int, float] = dict(Job.objects.filter(pk__in=ids).values_list("pk", "result"))
+    began: dict[int, Any] = dict(Job.objects.filter(pk__in=ids).values_list("pk", "result"))
     return [(began[pk] - committed[pk]) * 1000 for pk in ids]
 
 

@@ -28,13 +28,13 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._beat_at = 0.0
         super().__init__(*args, **kwargs)
-        self.max_interval = min(self.max_interval, HEARTBEAT_SECONDS)
+        self.max_interval: float = min(self.max_interval, HEARTBEAT_SECONDS)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Celery calls this again after the seconds that it answers. A database that is away must not end the beat."""
         try:
             self._heartbeat()
-            return min(float(super().tick(*args, **kwargs)), self.max_interval)
+            return float(min(super().tick(*args, **kwargs), self.max_interval))
         except DatabaseError as error:
             logger.warning("no tick: the database did not answer", extra={"error": str(error).strip()})
             connection.close()

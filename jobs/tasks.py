@@ -1,14 +1,28 @@
 """The one Celery task of jobsite: a bell was rung."""
 
-from celery import shared_task
+import logging
+
+from celery import Task, shared_task
 
 from jobs.doorbell import BELL
+from jobs.engine.claim import WorkerGone
 from jobs.runner import process
 from jobs.runner.loop import serve
 
+logger = logging.getLogger(__name__)
 
-@shared_task(name=BELL, ignore_result=True, Strategy="jobs.runner.bell:strategy")
+
+class BellTask(Task):  # type: ignore[type-arg]
+    """A task whose messages are read by jobs/runner/bell.py first."""
+
+    Strategy = "jobs.runner.bell:strategy"
+
+
+@shared_task(name=BELL, ignore_result=True, base=BellTask)
 def bell(class_name: str, hops: int) -> None:
     """Run what waits, as long as it fits. The message is only a hint: what to run is asked of the database."""
     with process.serving():
-        serve(process.slot(), rung=class_name, hops=hops)
+        try:
+            serve(process.slot(), rung=class_name, hops=hops)
+        except WorkerGone as error:
+            logger.error("bell not answered", extra={"reason": str(error)})

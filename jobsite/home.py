@@ -12,7 +12,7 @@ def home() -> Path:
 
 
 def environment_file() -> Path:
-    """KEY=VALUE lines (0600) that a running `up` writes, so that `manage.py enqueue` in another shell finds its services."""
+    """KEY=VALUE lines (0600) of a running `up`, so that `manage.py enqueue` in another shell finds its services."""
     return home() / "environment"
 
 

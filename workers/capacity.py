@@ -1,7 +1,11 @@
-"""Capacity arithmetic: typed units, pure values. A map is `{"scan": 1}`; a class is its one canonical spelling, `scan=2` or `scan=1,scanCheck=2`."""
+"""Capacity arithmetic: typed units as pure values.
+
+A map is `{"scan": 1}`; its class is the one canonical spelling of it, `scan`, `scan=2` or `scan=1,scanCheck=2`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 Units = Mapping[str, int]
 
@@ -19,7 +23,7 @@ class InvalidCapacity(ValueError):
         self.type_name = type_name
 
 
-def check(units: Mapping[object, object]) -> dict[str, int]:
+def check(units: Mapping[Any, object]) -> dict[str, int]:
     """The map as typed units, or InvalidCapacity naming the type at fault."""
     if len(units) > MAX_TYPES:
         raise InvalidCapacity(f"has {len(units)} types; at most {MAX_TYPES} are allowed")
@@ -32,7 +36,7 @@ def needs(units: Units | None) -> dict[str, int]:
 
 
 def class_name(units: Units | None) -> str:
-    """Canonical name of the class, which is also its queue: types sorted, one unit not spelled out unless types are several."""
+    """The class of these needs, which is also its queue: types sorted; one unit of one type is not spelled out."""
     wanted = sorted(needs(units).items())
     if len(wanted) == 1 and wanted[0][1] == 1:
         return wanted[0][0]
@@ -69,7 +73,7 @@ def fits(wanted: Units, free: Units) -> bool:
 
 
 def free(held: Units, used: Iterable[tuple[Units, int]]) -> dict[str, int]:
-    """What is left of `held` beside `used`, pairs of needs and how many jobs have them. May be negative after a cut of capacity."""
+    """What is left of `held` beside `used`: needs, and how many jobs have them. Negative after a cut of capacity."""
     left = dict(held)
     for wanted, jobs in used:
         for name, amount in wanted.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """`dialect` is the way in: v0, v1, admin, cli or engine. `token` is the name of the access token used, never itself."""
+    """`dialect` is the way in: v0, v1, admin, cli or engine. `token` is the access token's name, never itself."""
 
     dialect: str
     user: str = ""

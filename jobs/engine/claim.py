@@ -1,6 +1,7 @@
 """claim: a free slot takes the best waiting job that its worker's free capacity holds."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import LOCK_CAPACITY
@@ -56,22 +57,22 @@ def _claim_once(slot: Slot) -> Claim:
     return Claim(job=job, more=_ready(slot, free))
 
 
-def _free(slot: Slot, occupancy: list[tuple[object, ...]]) -> dict[str, int]:
+def _free(slot: Slot, occupancy: list[tuple[Any, ...]]) -> dict[str, int]:
     if not occupancy:
         raise WorkerGone("this worker's row bears another boot id")
     declared, slots, version, alive, used = occupancy[0]
-    slot.capacity_version = version  # type: ignore[assignment]
+    slot.capacity_version = version
     if not alive:
         return {}
-    held = capacity.total(declared, slots=slots)  # type: ignore[arg-type]
-    return capacity.free(held, [(slot.needs(int(id_)), jobs) for id_, jobs in used.items()])  # type: ignore[attr-defined]
+    held = capacity.total(declared, slots=slots)
+    return capacity.free(held, [(slot.needs(int(id_)), jobs) for id_, jobs in used.items()])
 
 
-def _read(slot: Slot, rows: list[tuple[object, ...]]) -> Claimed | None:
+def _read(slot: Slot, rows: list[tuple[Any, ...]]) -> Claimed | None:
     if not rows:
         return None
     newest_class, *columns = rows[0]
-    slot.notice(newest_class)  # type: ignore[arg-type]
+    slot.notice(newest_class)
     return Claimed.read(tuple(columns))
 
 

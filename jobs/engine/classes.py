@@ -22,7 +22,7 @@ class KnownClass:
 
 
 def class_for(needs: dict[str, int]) -> KnownClass:
-    """The class of these needs. Remembered per process: classes are few, and unused ones are dropped only after a day."""
+    """The class of these needs. Remembered per process: classes are few, and unused ones stay for a day."""
     name = capacity.class_name(needs)
     if name not in _ids:
         _ids[name] = _get_or_add(name, needs)

@@ -2,7 +2,7 @@
 
 
 class InvalidSubmission(ValueError):
-    """A submission that can not be accepted: `field` names what is wrong in dotted form, `reason` what would be right."""
+    """A submission that can not be accepted: `field` names what is wrong, dotted, `reason` what would be right."""
 
     def __init__(self, *, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")

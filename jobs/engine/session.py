@@ -40,7 +40,7 @@ class Session:
             wrapper = connections["default"]
             connection = wrapper.get_new_connection(wrapper.get_connection_params())
             connection.set_session(autocommit=True)
-            psycopg2.extras.register_uuid(conn_or_curs=connection)
+            psycopg2.extras.register_uuid(conn_or_curs=connection)  # type: ignore[no-untyped-call]
             # Django's own registration hands JSON over as text.
             psycopg2.extras.register_default_jsonb(conn_or_curs=connection)
             with connection.cursor() as cursor:

@@ -72,19 +72,22 @@ class Slot:
     def within(self, class_id: int) -> list[int]:
         """Ids of the classes that need no more than this one: they can follow it without a count."""
         if class_id not in self._within:
-            self.classes()
-            self._within[class_id] = self.fitting(self._classes[class_id].needs)
+            self._within[class_id] = self.fitting(self.needs(class_id))
         return self._within[class_id]
 
     def needs(self, class_id: int) -> dict[str, int]:
         """The units that a job of this class takes."""
-        self.classes()
-        return self._classes[class_id].needs
+        return self._known(class_id).needs
 
     def class_name(self, class_id: int) -> str:
         """The queue of this class."""
-        self.classes()
-        return self._classes[class_id].name
+        return self._known(class_id).name
+
+    def _known(self, class_id: int) -> KnownClass:
+        """Another slot may run a job of a class that this process has not heard of."""
+        if class_id not in self._classes:
+            self._read_classes()
+        return self._classes[class_id]
 
     def _read_classes(self) -> None:
         self._classes = {known.id: known for known in all_classes()}

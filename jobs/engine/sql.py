@@ -80,7 +80,7 @@ OCCUPANCY = f"""PREPARE jobsite_occupancy (bigint, text) AS
 SELECT coalesce(capacity_override, capacity), slots, capacity_version,
     state = 'running' AND lease_until > clock_timestamp(),
     (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
-        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS used)
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS u)
 FROM workers_worker WHERE id = $1 AND boot_id = $2"""
 
 # Which of these classes have work that could start now: one index probe each.
@@ -110,7 +110,7 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
     ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)
           WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)),
     (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
-        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS used),
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS u),
     ARRAY(SELECT slot FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES}),
     EXISTS (SELECT FROM workers_worker WHERE state IN ('running', 'draining') AND lease_until < clock_timestamp()),
     (SELECT extract(epoch FROM min(scheduled_at) - clock_timestamp())::float FROM jobs_job

@@ -14,7 +14,7 @@ SUBSCRIBE_SECONDS = 1.0
 class NodeStep(bootsteps.StartStopStep):
     """A step of the worker, not of its consumer: a broker that goes away does not restart it."""
 
-    requires = {"celery.worker.components:Pool", "celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Pool", "celery.worker.components:Timer")
     identity: Identity
     grace_seconds: float
 

@@ -6,7 +6,7 @@ import time
 import psycopg2
 
 from jobs import doorbell
-from jobs.engine.claim import claim
+from jobs.engine.claim import Claim, claim
 from jobs.engine.classes import KnownClass
 from jobs.engine.fail import fail
 from jobs.engine.finish import HandOver, Outcome, finish, own_job
@@ -24,25 +24,27 @@ RECONNECT_SECONDS = 0.5
 def serve(slot: Slot, *, rung: str, hops: int) -> int:
     """Answer one bell: run jobs until none fits. Returns how many. `rung` is the class of the bell."""
     known = slot.class_named(rung)
-    try:
-        found = claim(slot)
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        # The connection had gone stale between two bells.
-        found = claim(slot)
-    if found.job is None:
-        if known is not None:
-            _pass_on(slot, known, hops=hops)
-        return 0
+    found = _first_claim(slot)
+    if found.job is None and known is not None:
+        _pass_on(slot, known, hops=hops)
     served = 0
     while found.job is not None:
-        _ring_for(slot, found.more)
+        _ring(slot, found.more)
         served += _chain(slot, found.job)
         if process.stopping() or served >= MAX_CHAIN:
-            _ring_for(slot, [found.job.class_id])
-            return served
+            _ring(slot, _ready(slot, [found.job.class_id]))
+            break
         # What the last job freed is not seen by the statement that ended it: look a second time.
         found = claim(slot)
     return served
+
+
+def _first_claim(slot: Slot) -> Claim:
+    try:
+        return claim(slot)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        # The connection had gone stale between two bells.
+        return claim(slot)
 
 
 def _chain(slot: Slot, job: Claimed) -> int:
@@ -56,7 +58,7 @@ def _chain(slot: Slot, job: Claimed) -> int:
         handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
         _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
-            _ring_for(slot, slot.within(current.class_id))
+            _ring(slot, _ready(slot, slot.within(current.class_id)))
         current = handed.job
     return served
 
@@ -93,11 +95,14 @@ def _own_after_reconnect(slot: Slot) -> Claimed | None:
             time.sleep(RECONNECT_SECONDS)
 
 
-def _ring_for(slot: Slot, class_ids: list[int]) -> None:
-    """Call another slot when work is left that would fit: one bell wakes one slot, and so on."""
-    ready = [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))] if class_ids else []
+def _ring(slot: Slot, ready: list[int]) -> None:
+    """Call another slot for work that is left and would fit: one bell wakes one slot, which rings on."""
     for class_id in ready[:1]:
         doorbell.ring(slot.class_name(class_id))
+
+
+def _ready(slot: Slot, class_ids: list[int]) -> list[int]:
+    return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
 
 
 def _pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:

@@ -61,7 +61,7 @@ def _encode(action: Action, result: object) -> str | None:
         raise UnusableResult(f"the result of {action.name} is not JSON: {error}") from error
     if size > action.max_result:
         raise UnusableResult(
-            f"the result of {action.name} has {size:,} bytes of JSON; at most {action.max_result:,} are kept (max_result)"
+            f"the result of {action.name} has {size:,} bytes of JSON; max_result keeps at most {action.max_result:,}"
         )
     if _NUL.search(text):
         raise UnusableResult(f"the result of {action.name} holds a NUL character, which can not be stored")

@@ -133,7 +133,8 @@ def test_the_claim_finds_each_head_through_its_index(submit: Enqueue, new_worker
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,"
-            " stop_timeout_text, capacity_class_id) SELECT gen_random_uuid(), 'noop', 'waiting', 0, true, 0, 0, '', '', %s"
+            " stop_timeout_text, capacity_class_id)"
+            " SELECT gen_random_uuid(), 'noop', 'waiting', 0, true, 0, 0, '', '', %s"
             " FROM generate_series(1, 20000)",
             [job.capacity_class_id],
         )
