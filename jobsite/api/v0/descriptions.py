@@ -81,7 +81,6 @@ _SUBMISSION_EXAMPLE = {
     "stopTimeout": "",
     "scheduledAt": "",
 }
-_ERROR_EXAMPLE = {"errors": [{"code": "NO_SUCH_JOB", "message": "A job with the given ID does not exist."}]}
 
 _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",

@@ -152,17 +152,10 @@ class Errors(BaseModel):
     errors: list[Error]
 
 
-class SubmissionBody(BaseModel):
-    """Only `action` is required. Unknown keys are ignored; null is the same as not sent."""
+class Follower(BaseModel):
+    """A job that follows on the success of another."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        strict=True,
-        extra="ignore",
-        json_schema_extra={
-            "examples": [{"action": "sleep", "parameters": {"seconds": "5"}, "capacityMap": {"scan": 1}}]
-        },
-    )
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
     action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
     parameters: dict[str, Any] | None = None
@@ -175,6 +168,12 @@ class SubmissionBody(BaseModel):
     scheduled_at: Annotated[str | None, Field(description="RFC 3339; empty is now.")] = None
     priority: Annotated[int | None, Field(description="-100 to 100, higher first.")] = None
     locks: list[LockNeed] | None = None
-    next: Annotated["SubmissionBody | None", Field(description="What follows on success.")] = None
+    next: Annotated["Follower | None", Field(description="What follows on success.")] = None
     comment: str | None = None
     ticket_ref: str | None = None
+
+
+class SubmissionBody(Follower):
+    """Only `action` is required. Unknown keys are ignored; null is the same as not sent."""
+
+    # A class of its own: drf-spectacular would describe one that holds itself by a reference to itself.

@@ -8,7 +8,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission, check, configured_parameters
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.errors import InvalidField, WireError
-from jobsite.api.v0.schemas import SubmissionBody
+from jobsite.api.v0.schemas import Follower, SubmissionBody
 
 MAX_FOLLOWERS = 10
 
@@ -31,7 +31,7 @@ def _typed(data: dict[str, Any]) -> SubmissionBody:
         raise InvalidField(".".join(str(part) for part in first["loc"]), reason) from error
 
 
-def _submission(body: SubmissionBody, *, scheduled_by: str) -> Submission:
+def _submission(body: Follower, *, scheduled_by: str) -> Submission:
     try:
         scheduled_at = parse_time(body.scheduled_at) if body.scheduled_at else None
     except InvalidTime as error:
@@ -65,8 +65,8 @@ def _check_followers(body: SubmissionBody, *, scheduled_by: str) -> None:
             raise InvalidField(f"{path}.{error.field}", error.reason) from error
 
 
-def _followers(body: SubmissionBody) -> list[SubmissionBody]:
-    found: list[SubmissionBody] = []
+def _followers(body: Follower) -> list[Follower]:
+    found: list[Follower] = []
     while body.next is not None:
         body = body.next
         found.append(body)
