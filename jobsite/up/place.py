@@ -33,6 +33,8 @@ def choose(paths: Paths, *, say: Say) -> Place:
     account = service_account(there if there.exists() else paths.data)
     postgres, valkey = _binaries(_wheels())
     if not (account.can_run(postgres / "postgres", "--version") and account.can_run(valkey, "--version")):
+        if not account.other:
+            raise Refused(f"cannot run {postgres}/postgres: is its folder mounted noexec, or of another platform?")
         postgres, valkey = _binaries(_copied(refuge))
         say(f"user {account.name} cannot reach the binaries in the virtual environment: copied to {refuge}")
     return Place(account=account, data=_data(paths, account, there, say), postgres=postgres, valkey=valkey)

@@ -137,7 +137,9 @@ class Postgres:
         finally:
             password.unlink()
         if process.returncode:
-            raise Refused(f"initdb could not make the database in {new}: {said.decode(errors='replace').strip()}")
+            words = said.decode(errors="replace").strip()
+            nameless = " (give this user a name in /etc/passwd, or set DATABASE_URL)" if "look up" in words else ""
+            raise Refused(f"initdb could not make the database in {new}: {words}{nameless}")
         new.rename(self.place.data)
 
 

@@ -37,7 +37,7 @@ def spawn(
         argv,
         stdin=stdin,
         stdout=output,
-        stderr=output,
+        stderr=subprocess.STDOUT,
         env=dict(environ),
         cwd=cwd,
         process_group=0,

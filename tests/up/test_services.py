@@ -1,5 +1,6 @@
 """The embedded services on real homes, easy and hard ones."""
 
+import pwd
 import shutil
 import socket
 import stat
@@ -11,6 +12,7 @@ import pytest
 import redis
 from kombu import Connection
 
+from jobsite.up.account import Account
 from jobsite.up.errors import Refused
 from jobsite.up.paths import Paths
 from jobsite.up.place import FALLBACK, choose
@@ -160,3 +162,19 @@ def test_only_what_has_no_url_is_started(home: Path, environ: dict[str, str], mo
     with embedded_services(home) as found:
         assert set(pids(home)) == {"postgres"}
         assert found["BROKER_URL"] == "redis://127.0.0.1:1/0"
+
+
+def test_an_ordinary_user_needs_no_help_from_root(top: Path, environ: dict[str, str], as_root: None) -> None:
+    """Debian's `daemon`, in a home of its own."""
+    daemon = pwd.getpwnam("daemon")
+    account = Account(name="daemon", uid=daemon.pw_uid, gid=daemon.pw_gid, other=True)
+    if not account.can_enter(Path(psycopg2.__file__).parent):
+        pytest.skip("this environment is closed to other users")
+    account.own(top)
+    assert as_user(daemon.pw_uid, partial(start_and_ask, top / "home")) == "nothing"
+    assert (top / "home" / "postgres").stat().st_uid == daemon.pw_uid
+
+
+def start_and_ask(home: Path) -> None:
+    with embedded_services(home) as found:
+        assert execute(found["DATABASE_URL"], "SELECT 1") == (1,)
