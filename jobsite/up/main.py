@@ -23,7 +23,7 @@ from jobsite.up.sockets import remove_socket_folder
 from jobsite.up.supervisor import Supervisor
 from jobsite.up.tls import certificate
 
-APPLICATION_SECONDS, SERVICE_SECONDS = 10, 3  # Together below the 15 s within which a stop must be done.
+APPLICATION_SECONDS, SERVICE_SECONDS = 11, 3  # Together below the 15 s within which a stop must be done.
 ASK_EVERY_SECONDS, TELL_EVERY_SECONDS = 0.25, 10
 SHARED = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
 

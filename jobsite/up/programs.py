@@ -14,7 +14,7 @@ from jobsite.up.process import Pause, spawn
 
 PYTHON = sys.executable
 WEB_THREADS = 8
-GRACE_SECONDS = 6  # Of the 15 s that a whole stop may take.
+GRACE_SECONDS = 5  # Of the 15 s that a whole stop may take.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

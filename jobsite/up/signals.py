@@ -16,13 +16,10 @@ class Signals:
     def stop_asked(self) -> bool:
         return self.count > 0
 
-    @property
-    def in_a_hurry(self) -> bool:
-        """Asked twice."""
-        return self.count > 1
-
     def catch(self) -> None:
         for number in ASKING:
+            if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # Started by nohup: a closed terminal is to change nothing.
             signal.signal(number, self._caught)
 
     def _caught(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal.signal calls it
