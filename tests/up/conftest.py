@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 OURS = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "JOBSITE_ADMIN_PASSWORD", "PORT", "TLS", "CI")
 
@@ -39,3 +40,11 @@ def as_root() -> None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must run this as root")
         pytest.skip("needs root")
+
+
+@pytest.fixture
+def test_database_url() -> str:
+    """For processes that are to see the database of the tests."""
+    url, _, name = os.environ["DATABASE_URL"].rpartition("/")
+    assert name
+    return f"{url}/{connection.settings_dict['NAME']}"
