@@ -68,7 +68,8 @@ def test_what_is_on_the_wire_fits_its_schema(
     job = make_job(
         status=Status.WORKER_DEAD, worker=make_worker(), late_result_at=NOON, capacity_map={"scan": 1},
         parameters={"a": [1]}, result=[1], exception={"message": "no"}, finished=["eosdist"], progress_total=6,
-        next={"action": "noop"}, locks=[{"name": "devices", "mode": "shared"}], comment="c", ticket_ref="t", scheduled_by="ann",
+        next={"action": "noop"}, locks=[{"name": "devices", "mode": "shared"}],
+        comment="c", ticket_ref="t", scheduled_by="ann",
     )  # fmt: skip
     make_job(retry_from=job)
     make_job(status=Status.RUNNING)

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Cron, Job
 from jobs.states import Status
+from jobsite.api.v0.search import matching
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 KEYS = [
@@ -147,6 +148,10 @@ def test_jobs_are_chosen_by_parameters_as_text_number_or_boolean(client: Client,
     assert ids(client, **{"parameters.n": "4", "parameters.live": "true"}) == [str(number.uuid)]
     assert ids(client, **{"parameters.a.b": "x"}) == [str(text.uuid)]
     assert ids(client, **{"parameters.n": "5"}) == []
+    listed = make_job(parameters={"devices": ["leaf1", "leaf2"], 'a"b\\': "c"}, scheduled_at=NOON - timedelta(2))
+    assert (
+        ids(client, **{"parameters.devices": "leaf2"}) == ids(client, **{'parameters.a"b\\': "c"}) == [str(listed.uuid)]
+    )
 
 
 def test_free_text_finds_ids_actions_and_values_of_declared_parameters(client: Client, make_job: MakeJob) -> None:
@@ -242,3 +247,8 @@ def test_thousands_come_in_parts_and_complete(client: Client, make_job: MakeJob)
 
 def _streamed(response: Any) -> Any:
     return json.loads(response.getvalue())
+
+
+def test_free_text_is_one_condition_on_parameters_however_many_are_declared() -> None:
+    # Joined by OR they made the planner read the whole table: 2 s at a million jobs, and 24 ms as one.
+    assert str(Job.objects.filter(matching("x")).query).count("@@") == 1

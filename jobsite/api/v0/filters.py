@@ -83,10 +83,9 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
         chosen: QuerySet[Job] = super().filter_queryset(queryset)
         for name, values in self.data.lists() if hasattr(self.data, "lists") else ():
             if name.startswith(_PARAMETER):
+                key = _storable(name, name.removeprefix(_PARAMETER))
                 for value in values:
-                    chosen = chosen.filter(
-                        having(_storable(name, name.removeprefix(_PARAMETER)), _storable(name, value))
-                    )
+                    chosen = chosen.filter(having([key], _storable(name, value)))
         return chosen
 
     def by_action(self, jobs: QuerySet[Job], _name: str, value: str) -> QuerySet[Job]:

@@ -5,11 +5,25 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import JSONField, Q
+from django.db.models.lookups import PostgresOperatorLookup
 
 from jobs.actions import registered_actions
 
 _ID_START = re.compile(r"[0-9a-f]{4,8}(?:-[0-9a-f]{0,12}){0,4}")
+_JSON_SCALAR = re.compile(r"true|false|-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+
+
+@JSONField.register_lookup
+class Matches(PostgresOperatorLookup):
+    """`parameters__matches='$."device" == "eosdist"'`: a predicate of SQL/JSON path, which the GIN index serves."""
+
+    lookup_name = "matches"
+    postgres_operator = "@@"
+    prepare_rhs = False
+
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002
+        return "%s::jsonpath", (self.rhs,)
 
 
 def matching(text: str) -> Q:
@@ -17,34 +31,21 @@ def matching(text: str) -> Q:
     actions = registered_actions()
     names = {action.name for action in actions if text.lower() in action.name.lower()}
     # An action that is not registered any more is found by its whole name.
-    found = Q(action__in=sorted(names | {text}))
-    if _ID_START.fullmatch(text.lower()):
-        found |= _id_from(text.lower())
-    for key in sorted(
-        {field.alias or name for action in actions for name, field in action.parameters.model_fields.items()}
-    ):
-        found |= having(key, text) | Q(parameters__contains={key: [text]})
-    return found
+    found = Q(action__in=sorted(names | {text})) | _id_from(text.lower())
+    declared = {field.alias or key for action in actions for key, field in action.parameters.model_fields.items()}
+    return found | having(sorted(declared), text) if declared else found
 
 
-def having(key: str, text: str) -> Q:
-    """Jobs with this parameter: as text, or as the number or boolean that the text spells."""
-    found = Q(parameters__contains={key: text})
-    spelled = _as_json(text)
-    return found if spelled is None else found | Q(parameters__contains={key: spelled})
+def having(keys: list[str], text: str) -> Q:
+    """Jobs with one of these parameters: as text, as the number or boolean that it spells, or in a list of such."""
+    # One condition, however many keys: of many joined by OR the planner expects so much that it reads the whole table.
+    # A path unwraps lists by itself.
+    values = [json.dumps(text), *([text] if _JSON_SCALAR.fullmatch(text) else [])]
+    return Q(parameters__matches=" || ".join(f"$.{json.dumps(key)} == {value}" for key in keys for value in values))
 
 
 def _id_from(start: str) -> Q:
     digits = start.replace("-", "")
-    if len(digits) > 32:
-        return Q(pk__in=[])
+    if not _ID_START.fullmatch(start) or len(digits) > 32:
+        return Q()
     return Q(uuid__gte=UUID(digits.ljust(32, "0")), uuid__lte=UUID(digits.ljust(32, "f")))
-
-
-def _as_json(text: str) -> Any:
-    if not re.fullmatch(r"true|false|-?[0-9]{1,15}(?:\.[0-9]{1,15})?", text):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
