@@ -43,9 +43,11 @@ def _is_trusted(address: str) -> bool:
 
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(text.strip().partition("%")[0])
+        address = ipaddress.ip_address(text.strip().partition("%")[0])
     except ValueError:
         return None
+    # A listener on [::] sees 10.0.0.1 as ::ffff:10.0.0.1.
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _printable(text: str) -> str:
