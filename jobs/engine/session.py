@@ -46,6 +46,8 @@ class Session:
             with connection.cursor() as cursor:
                 # A custom plan for each claim would cost more than the claim itself.
                 cursor.execute("SET plan_cache_mode = force_generic_plan; SET TIME ZONE 'UTC'")
+                # Nor may a plan that was made on an empty table scan it when it has grown.
+                cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
                 for statement in sql.PREPARED:
                     cursor.execute(statement)
             self._connection = connection

@@ -3,9 +3,8 @@
 They are prepared once per connection, so that a claim costs no planning; $n are their parameters.
 """
 
-# The predicate of the partial index job_ready, word for word: what a claim may take.
-READY = "status = 'waiting' AND due AND blocked_by IS NULL"
-OCCUPIES = "status IN ('running', 'cancel_request', 'deleted')"
+# `ready` and `occupies` are generated columns of the job (models/job.py), and the predicates of its partial indexes.
+# `(..) IS TRUE` around a condition keeps an index on it out of the plan: the row is found by its key, then checked.
 
 # 1. Heads: the best ready row of each class, found through the index and NOT locked: locking every head
 #    made claims answer "nothing" while work was ready.
@@ -13,27 +12,26 @@ OCCUPIES = "status IN ('running', 'cancel_request', 'deleted')"
 #    since it may have changed between the two looks.
 # 3. The worker must be the one that this slot was started by, running, with a lease that holds and a capacity
 #    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
-_HEADS_AND_PICK = f"""
+_HEADS_AND_PICK = """
 heads AS MATERIALIZED (
     SELECT wanted.class_id, head.*
-    FROM unnest({{classes}}) AS wanted(class_id),
-    LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id
+    FROM unnest({classes}) AS wanted(class_id),
+    LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1) AS head
-    WHERE {{guard}} EXISTS (
-        SELECT FROM workers_worker WHERE id = {{worker}} AND boot_id = {{boot}} AND state = 'running'
-        AND lease_until > clock_timestamp() AND capacity_version = {{version}})
+    WHERE {guard} EXISTS (
+        SELECT FROM workers_worker WHERE id = {worker} AND boot_id = {boot} AND state = 'running'
+        AND lease_until > clock_timestamp() AND capacity_version = {version})
     ORDER BY head.priority DESC, head.scheduled_at, head.id),
 pick AS (
     SELECT locked.id FROM heads,
-    LATERAL (SELECT id FROM jobs_job WHERE {READY} AND capacity_class_id = heads.class_id
+    LATERAL (SELECT id FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS locked
     LIMIT 1),
 claimed AS (
-    UPDATE jobs_job SET status = 'running', slot = {{slot}}, worker_id = {{worker}}, started_at = clock_timestamp(),
+    UPDATE jobs_job SET status = 'running', slot = {slot}, worker_id = {worker}, started_at = clock_timestamp(),
         status_changed_at = clock_timestamp()
-    FROM pick WHERE jobs_job.id = pick.id AND jobs_job.status = 'waiting'
-    RETURNING jobs_job.id, jobs_job.uuid, jobs_job.action, jobs_job.parameters, jobs_job.capacity_class_id,
-        jobs_job.stop_timeout)
+    WHERE id = (SELECT id FROM pick) AND (status = 'waiting') IS TRUE
+    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout)
 """
 
 # What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
@@ -57,7 +55,7 @@ WITH fin AS (
         result = $4, exception = $5, finished = coalesce($6, finished), change_score = coalesce($7, change_score),
         progress_done = coalesce($8, progress_done), progress_total = coalesce($9, progress_total),
         ended_at = clock_timestamp(), status_changed_at = clock_timestamp()
-    WHERE id = $1 AND slot = $2 AND status IN ('running', 'cancel_request')
+    WHERE id = $1 AND (slot = $2 AND status IN ('running', 'cancel_request')) IS TRUE
     RETURNING stop_at),
 {
     _HEADS_AND_PICK.format(
@@ -76,22 +74,23 @@ SELECT (SELECT count(*) FROM fin), {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM (SELE
 LOCK_CAPACITY = "BEGIN; SELECT pg_advisory_xact_lock(1836017, %s); "
 
 # What the worker holds, and what its occupying rows use: never a counter, so it can not drift.
-OCCUPANCY = f"""PREPARE jobsite_occupancy (bigint, text) AS
+OCCUPANCY = """PREPARE jobsite_occupancy (bigint, text) AS
 SELECT coalesce(capacity_override, capacity), slots, capacity_version,
     state = 'running' AND lease_until > clock_timestamp(),
-    (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
-        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS u)
+    (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{}') FROM
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job
+         WHERE occupies AND (worker_id = $1) IS TRUE GROUP BY 1) AS used)
 FROM workers_worker WHERE id = $1 AND boot_id = $2"""
 
 # Which of these classes have work that could start now: one index probe each.
-READY_CLASSES = f"""PREPARE jobsite_ready_classes (int[]) AS
+READY_CLASSES = """PREPARE jobsite_ready_classes (int[]) AS
 SELECT wanted.class_id FROM unnest($1) AS wanted(class_id)
-WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)"""
+WHERE EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)"""
 
 # Whether a bell that this worker can not use is worth passing on: is there work, and who else is there?
-OTHERS = f"""PREPARE jobsite_others (bigint, bigint) AS
+OTHERS = """PREPARE jobsite_others (bigint, bigint) AS
 SELECT count(*) FROM workers_worker WHERE id <> $1 AND state = 'running' AND lease_until > clock_timestamp()
-AND EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = $2)"""
+AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = $2)"""
 
 # The look: heartbeat, due jobs, new classes and waiting work in one statement, every two seconds per worker.
 # FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
@@ -102,19 +101,18 @@ WITH beat AS (
     RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
 due AS (
     UPDATE jobs_job SET due = true WHERE id IN (
-        SELECT id FROM jobs_job WHERE status = 'waiting' AND NOT due AND scheduled_at <= clock_timestamp()
-        ORDER BY scheduled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING capacity_class_id)
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
     ARRAY(SELECT DISTINCT capacity_class_id FROM due),
     ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)
-          WHERE EXISTS (SELECT FROM jobs_job WHERE {READY} AND capacity_class_id = wanted.class_id)),
+          WHERE EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)),
     (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
-        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES} GROUP BY 1) AS u),
-    ARRAY(SELECT slot FROM jobs_job WHERE worker_id = $1 AND {OCCUPIES}),
+        (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job
+         WHERE occupies AND (worker_id = $1) IS TRUE GROUP BY 1) AS used),
+    ARRAY(SELECT slot FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE),
     EXISTS (SELECT FROM workers_worker WHERE state IN ('running', 'draining') AND lease_until < clock_timestamp()),
-    (SELECT extract(epoch FROM min(scheduled_at) - clock_timestamp())::float FROM jobs_job
-     WHERE status = 'waiting' AND NOT due AND scheduled_at > clock_timestamp())"""
+    (SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float FROM jobs_job WHERE due_at > now())"""
 
 # Lines of a running job's log. Only its own slot may add to it.
 ADD_LOG_LINES = """INSERT INTO jobs_joblog (job_id, line_number, data)
@@ -130,8 +128,8 @@ WHERE id = %(job)s AND slot = %(slot)s AND status IN ('running', 'cancel_request
 STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s"
 
 # After a broken connection: which row does this slot own? A commit without an answer may have happened.
-OWN_ROW = f"""SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout,
+OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout,
     (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action)
-FROM jobs_job WHERE slot = %s AND {OCCUPIES}"""
+FROM jobs_job WHERE occupies AND slot = %s"""
 
 PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, OTHERS, LOOK)

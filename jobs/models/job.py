@@ -4,17 +4,14 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.db.models.functions import Now
 
 from jobs.models.queryset import JobQuerySet
 from jobs.states import FINAL, OCCUPYING, Status
 from workers.models import CapacityClass, Worker
 
-OCCUPIES = Q(status__in=[status.value for status in OCCUPYING])
 ENDED = Q(status__in=[status.value for status in FINAL])
-# What a claim may take. The same words stand in engine/sql.py.
-READY = Q(status=Status.WAITING.value, due=True, blocked_by__isnull=True)
 
 
 class Job(models.Model):
@@ -36,6 +33,28 @@ class Job(models.Model):
     due = models.BooleanField(default=True)
     # Name of the lock that this job waits for; out of the ready index while set.
     blocked_by = models.CharField(max_length=128, null=True, blank=True)
+    # What a claim may take, and what holds a slot and its units. Columns, so that the partial indexes on them are the
+    # only way for the engine's statements: a plan made on thin statistics can not choose another.
+    ready = models.GeneratedField(
+        expression=ExpressionWrapper(
+            Q(status=Status.WAITING.value, due=True, blocked_by__isnull=True), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    occupies = models.GeneratedField(
+        expression=ExpressionWrapper(
+            Q(status__in=[status.value for status in OCCUPYING]), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    # When a scheduled job is to become due; null once it is.
+    due_at = models.GeneratedField(
+        expression=Case(When(status=Status.WAITING.value, due=False, then=F("scheduled_at"))),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
     # [{"name", "mode"}], null when none.
     locks = models.JSONField(null=True, blank=True)
 
@@ -110,12 +129,12 @@ class Job(models.Model):
         indexes = [
             # The claim: the head of each class (engine/sql.py).
             models.Index(
-                "capacity_class", F("priority").desc(), "scheduled_at", "id", condition=READY, name="job_ready"
+                "capacity_class", F("priority").desc(), "scheduled_at", "id", condition=Q(ready=True), name="job_ready"
             ),
             # The look: scheduled jobs whose time has come.
-            models.Index(fields=["scheduled_at"], condition=Q(status="waiting", due=False), name="job_scheduled"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="job_scheduled"),
             # Used capacity of a worker; rescue; `running=true` lists.
-            models.Index(fields=["worker", "capacity_class"], condition=OCCUPIES, name="job_occupying"),
+            models.Index(fields=["worker", "capacity_class"], condition=Q(occupies=True), name="job_occupying"),
             # Lists, newest first: all, by action, by worker, by status; v1's by id.
             models.Index("scheduled_at", "id", name="job_list"),
             models.Index("action", "scheduled_at", "id", name="job_by_action"),
@@ -137,7 +156,7 @@ class Job(models.Model):
         ]
         constraints = [
             # A slot is one process: it runs one job at a time.
-            models.UniqueConstraint(fields=["slot"], condition=OCCUPIES, name="job_slot_runs_one"),
+            models.UniqueConstraint(fields=["slot"], condition=Q(occupies=True), name="job_slot_runs_one"),
             # Any number of beats may try: one job for each due second.
             models.UniqueConstraint(fields=["cron", "cron_due_at"], name="job_once_per_due_second"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="job_status_known"),
@@ -146,7 +165,7 @@ class Job(models.Model):
                 name="job_ended_at_iff_final",
             ),
             models.CheckConstraint(
-                condition=~OCCUPIES | Q(worker__isnull=False, slot__isnull=False, started_at__isnull=False),
+                condition=Q(occupies=False) | Q(worker__isnull=False, slot__isnull=False, started_at__isnull=False),
                 name="job_occupying_has_slot",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Now
 
-from jobs.states import OCCUPYING, Status
+from jobs.states import Status
 
 if TYPE_CHECKING:
     from jobs.models.job import Job  # noqa: F401
@@ -19,7 +19,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def occupying(self) -> "JobQuerySet":
         """Those that hold a slot and its units."""
-        return self.filter(status__in=OCCUPYING)
+        return self.filter(occupies=True)
 
     def running(self) -> "JobQuerySet":
         """Those that a worker is at, as `running=true` of /api/v0 means it."""

@@ -3,10 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from jobs.engine import sql
 from jobs.engine.claim import WorkerGone, claim
 from jobs.models import Job
 from jobs.states import Status
@@ -125,40 +123,6 @@ def test_the_operators_capacity_counts_at_the_next_claim(
     assert claim(new_slot(worker)).job is None
     Worker.objects.filter(pk=worker.worker_id).update(capacity_override={"scan": 2})
     assert claim(new_slot(worker)).job is not None
-
-
-def test_the_claim_finds_each_head_through_its_index(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> None:
-    """With a backlog, and rows in every other state, no table is scanned: the plan may not rot."""
-    job = submit({"scan": 1})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,"
-            " stop_timeout_text, capacity_class_id)"
-            " SELECT gen_random_uuid(), 'noop', 'waiting', 0, true, 0, 0, '', '', %s"
-            " FROM generate_series(1, 20000)",
-            [job.capacity_class_id],
-        )
-        cursor.execute("ANALYZE jobs_job")
-    worker = new_worker({"scan": 1})
-    slot = new_slot(worker)
-    plan = "\n".join(
-        str(row[0])
-        for row in slot.session.rows(
-            "EXPLAIN EXECUTE jobsite_claim (%s, %s, %s, %s, %s)",
-            ([job.capacity_class_id], worker.worker_id, worker.boot_id, slot.name, 1),
-        )
-    )
-    assert plan.count("Index Scan using job_ready") + plan.count("Index Only Scan using job_ready") == 2, plan
-    assert "Seq Scan on jobs_job" not in plan, plan
-
-
-def test_the_ready_predicate_is_the_indexs_own() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'job_ready'")
-        [(definition,)] = cursor.fetchall()
-    for condition in sql.READY.split(" AND "):
-        words = condition.split(" = ")[0].strip()
-        assert words.lower() in definition.lower(), definition
 
 
 def test_waiting_rows_hold_no_slot(submit: Enqueue) -> None:

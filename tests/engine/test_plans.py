@@ -1,0 +1,84 @@
+"""The engine's statements read a few pages, however the statistics stand: asked with EXPLAIN of the prepared ones."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from jobs.engine.slot import Slot
+from tests.engine.conftest import Enqueue, NewSlot, NewWorker
+from workers.presence import Identity
+
+BACKLOG = """
+INSERT INTO jobs_job (uuid, action, status, priority, due, scheduled_at, retries_total, retries_left, deadline_text,
+    stop_timeout_text, capacity_class_id)
+SELECT gen_random_uuid(), 'noop', 'waiting', 0, %s, now() + %s, 0, 0, '', '', %s FROM generate_series(1, 20000)
+"""
+Explain = Callable[..., str]
+
+
+@pytest.fixture
+def worker(new_worker: NewWorker) -> Identity:
+    return new_worker({"scan": 1})
+
+
+@pytest.fixture
+def slot(worker: Identity, new_slot: NewSlot) -> Slot:
+    return new_slot(worker)
+
+
+@pytest.fixture(params=["statistics of an empty table", "statistics of now"])
+def class_id(request: Any, submit: Enqueue, slot: Slot) -> int:
+    """20,000 jobs wait, 20,000 are scheduled, after the connection has planned on an empty table, or before."""
+    known = submit({"scan": 1}).capacity_class_id
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM jobs_job")
+        cursor.execute("ANALYZE jobs_job")
+        if request.param == "statistics of an empty table":
+            slot.session.rows("SELECT 1")
+        cursor.execute(BACKLOG, [True, timedelta(0), known])
+        cursor.execute(BACKLOG, [False, timedelta(hours=1), known])
+        if request.param == "statistics of now":
+            cursor.execute("ANALYZE jobs_job")
+    return known
+
+
+def _pages(slot: Slot, name: str, parameters: tuple[Any, ...]) -> tuple[int, str]:
+    """Pages that the statement touched, and its plan."""
+    places = ", ".join(["%s"] * len(parameters))
+    statement = f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, FORMAT JSON) EXECUTE jobsite_{name} ({places})"
+    [(answer,)] = slot.session.rows(statement, parameters)
+    plan = answer[0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], str(plan)
+
+
+def test_a_claim_reads_few_pages(class_id: int, slot: Slot, worker: Identity) -> None:
+    pages, plan = _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
+    assert "job_ready" in plan
+    assert "Seq Scan" not in plan.replace("'Relation Name': 'workers", "")
+    assert pages < 120, plan
+
+
+def test_a_hand_over_reads_few_pages(class_id: int, slot: Slot, worker: Identity) -> None:
+    _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
+    [(job,)] = slot.session.rows("SELECT id FROM jobs_job WHERE occupies")
+    nothing = [None] * 6
+    parameters = (job, slot.name, "done", *nothing, [class_id], worker.worker_id, worker.boot_id, 1)
+    pages, plan = _pages(slot, "hand_over", parameters)
+    assert "job_ready" in plan
+    assert pages < 200, plan
+
+
+def test_counting_what_a_worker_uses_reads_few_pages(class_id: int, slot: Slot, worker: Identity) -> None:
+    pages, plan = _pages(slot, "occupancy", (worker.worker_id, worker.boot_id))
+    assert "job_occupying" in plan or "job_slot_runs_one" in plan
+    assert pages < 20, plan
+
+
+def test_an_idle_look_reads_few_pages(class_id: int, slot: Slot, worker: Identity) -> None:
+    pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
+    assert "job_scheduled" in plan
+    assert pages < 60, plan
