@@ -1,0 +1,1 @@
+"""The shell's dialect: how `manage.py enqueue` reads words, follows a job and shows it."""
