@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class HasNeeded(BasePermission):
     """The view's `needs` says for each of its handlers which permission; a read-only token only reads."""
 
-    message = "Your roles do not allow this."
+    message = ""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not request.user.is_authenticated:
@@ -24,4 +24,8 @@ class HasNeeded(BasePermission):
             return False
         handler = getattr(view, "action", None)
         # No handler (`metadata` is DRF's name for OPTIONS): the method is not allowed, which the view says itself.
-        return handler in {None, "metadata"} or request.user.has_perm(view.needs[handler])  # type: ignore[attr-defined]
+        if handler in {None, "metadata"}:
+            return True
+        needed: str = view.needs[handler]  # type: ignore[attr-defined]
+        self.message = f"None of your roles has the permission {needed}."
+        return request.user.has_perm(needed)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
-from tests.api.conftest import MakeJob
+from tests.api.conftest import ClientOf, MakeJob
 from tests.api.test_jobs_list import KEYS
 
 
@@ -108,6 +108,13 @@ def test_a_stranger_can_not_forge_its_address(client: Client, settings: Any, rem
         HTTP_X_FORWARDED_FOR="10.0.0.9",
     )
     assert AuditEvent.objects.get().address == remote
+
+
+def test_who_may_not_submit_is_told_which_permission_is_missing(client_of: ClientOf) -> None:
+    response = submit(client_of("auditor"), action="noop")
+    error = response.json()["errors"][0]
+    assert (response.status_code, error["code"]) == (403, "NOT_AUTHORIZED")
+    assert "jobs.submit_job" in error["message"]
 
 
 def test_a_canceled_job_stays_canceled_however_often(client: Client) -> None:

@@ -1,7 +1,7 @@
 """manage.py token: create, list and revoke access tokens."""
 
-import getpass
 import os
+import pwd
 import socket
 from datetime import timedelta
 from typing import Any
@@ -82,10 +82,10 @@ def _user(name: str) -> User:
 
 
 def _who() -> str:
+    """Whose process this is, by the kernel: variables such as USER can be set to any name."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # A container's user need not have a name.
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"uid {os.getuid()}"
 
 
