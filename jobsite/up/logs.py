@@ -24,6 +24,7 @@ class Logs:
         self._out = out
         self._signals = signals
         self._colours = out.isatty() and not os.environ.get("NO_COLOR")
+        self._read_by_someone = True
         self._selector = selectors.DefaultSelector()
         self._unfinished: dict[int, bytes] = {}
         self._last: dict[str, deque[str]] = {}
@@ -69,10 +70,12 @@ class Logs:
             os.close(descriptor)
 
     def _print(self, name: str, text: str) -> None:
+        if not self._read_by_someone:
+            return
         prefix = f"{name:<{WIDTH}} | "
         if self._colours:
             prefix = f"\x1b[{COLOURS.get(name, 1)}m{prefix}\x1b[0m"
         try:
             print(prefix + text, file=self._out, flush=True)
-        except (BrokenPipeError, ValueError):  # Whoever read our output has gone; the work goes on.
-            self._out = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        except (OSError, ValueError):  # The terminal or the reader has gone; an orderly stop needs no reader.
+            self._read_by_someone = False

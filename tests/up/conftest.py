@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from jobsite.up.paths import Paths
+from jobsite.up.sockets import remove_socket_folder
+
 OURS = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "JOBSITE_ADMIN_PASSWORD", "PORT", "TLS", "CI")
 
 
@@ -22,8 +25,9 @@ def top() -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(top: Path) -> Path:
-    return top / "home"
+def home(top: Path) -> Iterator[Path]:
+    yield top / "home"
+    remove_socket_folder(Paths(top / "home"))  # What a test that kills leaves behind.
 
 
 @pytest.fixture

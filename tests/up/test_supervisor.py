@@ -1,5 +1,6 @@
 """Children that die, that keep dying, that will not stop."""
 
+import errno
 import io
 import os
 import signal
@@ -63,6 +64,17 @@ def test_each_line_carries_the_name_of_its_process(scene: Scene) -> None:
 def test_what_has_no_end_of_line_is_told_when_the_process_ends(scene: Scene) -> None:
     scene.start("web", "import sys; sys.stdout.buffer.write(b'half \\xff')")
     scene.look_until(scene.says("web      | half \ufffd\n"))
+
+
+def test_a_terminal_that_has_gone_stops_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(text: str) -> int:
+        raise OSError(errno.EIO, text)
+
+    monkeypatch.setattr(scene.out, "write", gone)
+    pid = scene.start("web", "print('one'); import time; time.sleep(60)")
+    scene.look_until(lambda: scene.logs.last("web") == "one")
+    scene.supervisor.stop({"web"}, seconds=1)
+    assert birth(pid) is None
 
 
 def test_a_process_that_died_is_started_again_with_a_line(scene: Scene) -> None:
