@@ -96,7 +96,11 @@ def stop_timeout_of(span: timedelta | None) -> timedelta:
 
 def configured_parameters(actions: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The operator's default parameters of these actions, in one query."""
-    return dict(ActionConfig.objects.filter(action__in=set(actions)).values_list("action", "parameters"))
+    return dict(
+        ActionConfig.objects.filter(action__in={name for name in actions if ACTION_NAME.fullmatch(name)}).values_list(
+            "action", "parameters"
+        )
+    )
 
 
 def _action(name: str) -> Action:

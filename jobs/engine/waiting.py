@@ -13,10 +13,11 @@ from workers.models import Worker, WorkerState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One thing in the way. `code` is for programs, `text` for people."""
+    """One thing in the way. `code` is for programs, `text` for people; `by` is the UUID of a job that stands there."""
 
     code: str
     text: str
+    by: str | None = None
 
 
 def waiting_reasons(job: Job) -> list[Reason]:
@@ -30,7 +31,8 @@ def waiting_reasons(job: Job) -> list[Reason]:
     able = [worker for worker in workers if capacity.fits(needs, worker.total)]
     if not able:
         return [_nobody(needs, workers)]
-    in_the_way = [reason for worker in able if (reason := _full(needs, worker))]
+    running = _running_on(able)
+    in_the_way = [reason for worker in able if (reason := _full(needs, worker, running[worker.pk]))]
     if len(in_the_way) < len(able):
         return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     return in_the_way
@@ -50,8 +52,16 @@ def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:
     return Reason(code="TOO_BIG", text=f"needs {capacity.class_name(needs)}, which no single worker holds all at once")
 
 
-def _full(needs: dict[str, int], worker: Worker) -> Reason | None:
-    running = list(Job.objects.occupying().filter(worker=worker).select_related("capacity_class").order_by("id"))
+def _running_on(workers: list[Worker]) -> dict[int, list[Job]]:
+    """What occupies these workers, oldest first, in one query."""
+    found: dict[int, list[Job]] = {worker.pk: [] for worker in workers}
+    jobs = Job.objects.occupying().filter(worker__in=workers).select_related("capacity_class")
+    for job in jobs.only("uuid", "worker_id", "capacity_class__needs").order_by("id"):
+        found[job.worker_id or 0].append(job)
+    return found
+
+
+def _full(needs: dict[str, int], worker: Worker, running: list[Job]) -> Reason | None:
     if len(running) >= worker.slots:
         return Reason(code="SLOTS_BUSY", text=f"all {worker.slots} slots of {worker.name} are busy")
     used = Counter[str]()
@@ -60,8 +70,11 @@ def _full(needs: dict[str, int], worker: Worker) -> Reason | None:
     for name, amount in sorted(needs.items()):
         held = worker.total.get(name, 0)
         if used[name] + amount > held:
-            by = ", ".join(str(job.uuid) for job in running if name in job.capacity_class.needs)
+            by = next((str(job.uuid) for job in running if name in job.capacity_class.needs), None)
+            taken = f", by job {by}" if by else ""
             return Reason(
-                code="CAPACITY_FULL", text=f"capacity is full on {worker.name}: {name} {used[name]}/{held}, by job {by}"
+                code="CAPACITY_FULL",
+                text=f"capacity is full on {worker.name}: {name} {used[name]}/{held}{taken}",
+                by=by,
             )
     return None

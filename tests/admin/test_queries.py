@@ -100,7 +100,7 @@ def test_a_filter_that_reads_too_much_ends_with_a_word(
         return 0
 
     monkeypatch.setattr(BoundedPaginator, "count", property(slow))
-    monkeypatch.setattr("jobsite.console.base.pages.LIST_PATIENCE_MS", 20)
+    monkeypatch.setattr("jobsite.patience.LIST", timedelta(milliseconds=20))
     client, url = browser("auditor"), list_page("jobs.auditevent", rows)
     answer = client.get(url, {"verb": "cancel"})
     assert answer.status_code == 302

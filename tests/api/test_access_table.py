@@ -100,6 +100,7 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/detail/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/result/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/waiting/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
     r"api/v0/^workers/?\Z": _reading(READ),

@@ -13,7 +13,7 @@ from jobs.states import Status
 from tests.api.conftest import NOON, MakeJob
 
 
-@pytest.mark.parametrize("below", ["", "/detail", "/result", "/logs"])
+@pytest.mark.parametrize("below", ["", "/detail", "/result", "/waiting", "/logs"])
 @pytest.mark.parametrize(
     "job_id",
     [

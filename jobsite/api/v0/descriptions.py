@@ -150,6 +150,14 @@ JOBS: dict[str, Describe] = {
         errors=(404,),
         parameters=[_JOB_ID],
     ),
+    "waiting": _endpoint(
+        "jobs_waiting",
+        "Why the job has not started",
+        schemas.WaitingReasons,
+        {"reasons": [{"code": "NO_SUCH_CAPACITY", "text": "no worker has capacity of type gpu", "by": None}]},
+        errors=(404,),
+        parameters=[_JOB_ID],
+    ),
     "logs": _endpoint(
         "jobs_logs",
         "Lines of the job's log",

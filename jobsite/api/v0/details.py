@@ -1,11 +1,13 @@
-"""What Job's 13 keys leave out: `/detail` and `/result`."""
+"""What Job's 13 keys leave out: `/detail`, `/result` and `/waiting`."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from jobs.engine.errors import NoSuchJob
+from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job
 from jobsite.api.v0.wire import optional_time, shown_status
 
@@ -22,6 +24,9 @@ _DETAIL = (
     "cancel_reason",
 )
 _ATTEMPT = ("uuid", "pk", "worker__hex_id", "status", "late_result_at", "started_at", "ended_at")
+
+
+_WAITING = ("status", "due", "scheduled_at", "capacity_class__needs")
 
 
 def detail_object(uuid: UUID) -> dict[str, Any]:
@@ -52,6 +57,14 @@ def result_object(uuid: UUID) -> dict[str, Any]:
     if row is None:
         raise NoSuchJob(str(uuid))
     return dict(zip(("result", "exception", "finished", "total"), row, strict=True))
+
+
+def waiting_object(uuid: UUID) -> dict[str, Any]:
+    """`/waiting`: why the job has not started. Raises NoSuchJob."""
+    job = Job.objects.select_related("capacity_class").only(*_WAITING).filter(uuid=uuid).first()
+    if job is None:
+        raise NoSuchJob(str(uuid))
+    return {"reasons": [asdict(reason) for reason in waiting_reasons(job)]}
 
 
 def _attempts(original: int) -> list[dict[str, Any]]:

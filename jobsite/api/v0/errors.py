@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from jobs.engine.errors import InvalidSubmission, JobEnded, NoSuchJob
-from jobsite.api.patience import TooSlow
+from jobsite.patience import TooSlow
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5

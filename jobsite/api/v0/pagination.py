@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.models.queryset import JobQuerySet
-from jobsite.api import patience
+from jobsite import patience
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.keyset import InvalidCursor, Place, decode
 from jobsite.api.v0.errors import InvalidQuery

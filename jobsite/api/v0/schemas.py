@@ -103,6 +103,20 @@ class JobResult(_Wire):
     total: int | None
 
 
+class WaitingReason(_Wire):
+    """One thing that keeps a job from starting."""
+
+    code: Annotated[str, Field(description="READY when only a free slot's next look is missing.")]
+    text: str
+    by: Annotated[str | None, Field(description="The job that stands in the way.")]
+
+
+class WaitingReasons(_Wire):
+    """Empty for a job that does not wait."""
+
+    reasons: list[WaitingReason]
+
+
 class LogLine(_Wire):
     data: str
     line_num: int

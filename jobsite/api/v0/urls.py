@@ -23,6 +23,7 @@ urlpatterns = [
     _at(_JOB, Jobs.as_view({"get": "retrieve"})),
     _at(rf"{_JOB}/detail", Jobs.as_view({"get": "more"})),
     _at(rf"{_JOB}/result", Jobs.as_view({"get": "result"})),
+    _at(rf"{_JOB}/waiting", Jobs.as_view({"get": "waiting"})),
     _at(rf"{_JOB}/logs", Jobs.as_view({"get": "logs"})),
     _at(rf"{_JOB}/cancel", Jobs.as_view({"post": "cancel"})),
     _at(r"workers", Workers.as_view({"get": "list"})),

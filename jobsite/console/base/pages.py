@@ -8,12 +8,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from jobsite import patience
 from jobsite.console.base.changelist import BoundedChangeList
 from jobsite.console.base.paginator import BoundedPaginator
-from jobsite.console.base.patience import TooSlow, patience
 from jobsite.console.base.unfold_types import UnfoldAdmin
-
-LIST_PATIENCE_MS = 2000
 
 
 class ListAdmin(UnfoldAdmin):
@@ -47,9 +45,9 @@ class ListAdmin(UnfoldAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, or, where its filters would read too much, the unfiltered list and a word on what to do."""
         try:
-            with patience(LIST_PATIENCE_MS):
+            with patience.at_most(patience.LIST):
                 return super().changelist_view(request, extra_context)
-        except TooSlow:
+        except patience.TooSlow:
             if not request.GET:
                 raise
             messages.warning(request, f"That reads too much of a large table. Narrow it by {self.narrow_by} as well.")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from jobs.engine.waiting import waiting_reasons
 from jobs.models import AuditEvent, Job, JobLog
 from jobsite.console.base.words import pretty
 from jobsite.console.jobs.job_log import OF_JOB
@@ -21,6 +22,7 @@ def panels(job: Job, request: HttpRequest) -> dict[str, Any]:
     return {
         "status_words": words,
         "status_colour": COLOURS.get(status),
+        "waiting_reasons": [reason.text for reason in waiting_reasons(job)],
         "error": _error(job),
         "data": [
             ("Parameters", pretty(job.parameters)),

@@ -13,7 +13,7 @@ from jobs.engine.errors import NoSuchJob
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite.api.v0.descriptions import JOBS
-from jobsite.api.v0.details import detail_object, result_object
+from jobsite.api.v0.details import detail_object, result_object, waiting_object
 from jobsite.api.v0.filter_backend import FilterBackend
 from jobsite.api.v0.filters import InvalidId, JobFilter, parse_uuid
 from jobsite.api.v0.logs import log_answer
@@ -33,6 +33,7 @@ class Jobs(Endpoint):
         "retrieve": "jobs.view_job",
         "more": "jobs.view_job",
         "result": "jobs.view_job",
+        "waiting": "jobs.view_job",
         "logs": "jobs.view_joblog",
         "cancel": "jobs.cancel_job",
     }
@@ -62,6 +63,10 @@ class Jobs(Endpoint):
     @JOBS["result"]
     def result(self, _request: Request, job_id: str) -> Response:
         return Response(result_object(_uuid(job_id)))
+
+    @JOBS["waiting"]
+    def waiting(self, _request: Request, job_id: str) -> Response:
+        return Response(waiting_object(_uuid(job_id)))
 
     @JOBS["logs"]
     def logs(self, request: Request, job_id: str) -> HttpResponseBase:

@@ -1,0 +1,73 @@
+"""Why a job waits, from the arithmetic that decides the claim."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from jobs.engine.claim import claim
+from jobs.engine.waiting import waiting_reasons
+from jobs.models import Job
+from tests.engine.conftest import Enqueue, NewSlot, NewWorker
+
+
+def _codes(job: Job) -> list[str]:
+    return [reason.code for reason in waiting_reasons(Job.objects.get(pk=job.pk))]
+
+
+def test_nothing_but_a_free_slot_is_missing(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> None:
+    job, worker = submit({"scan": 1}), new_worker({"scan": 1})
+    assert _codes(job) == ["READY"]
+    assert claim(new_slot(worker)).job is not None
+    assert _codes(job) == [], "it runs"
+
+
+def test_a_full_type_is_named_with_the_job_that_holds_it(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot
+) -> None:
+    holder, job = submit({"scan": 1}), submit({"scan": 1})
+    claim(new_slot(new_worker({"scan": 1})))
+    [reason] = waiting_reasons(job)
+    assert (reason.code, reason.by) == ("CAPACITY_FULL", str(holder.uuid))
+    assert reason.text == f"capacity is full on w1: scan 1/1, by job {holder.uuid}"
+
+
+def test_free_capacity_on_one_of_several_workers_is_enough(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot
+) -> None:
+    submit({"scan": 1})
+    job = submit({"scan": 1})
+    claim(new_slot(new_worker({"scan": 1})))
+    new_worker({"scan": 1})
+    assert _codes(job) == ["READY"]
+
+
+def test_busy_slots_are_told_apart_from_busy_units(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> None:
+    submit({"scan": 1})
+    job = submit({"scan": 1})
+    claim(new_slot(new_worker({"scan": 5}, slots=1)))
+    assert _codes(job) == ["SLOTS_BUSY"]
+
+
+def test_what_no_worker_can_ever_hold_says_so(submit: Enqueue, new_worker: NewWorker) -> None:
+    assert _codes(submit()) == ["NO_WORKER"]
+    new_worker({"scan": 2})
+    new_worker({"check": 2})
+    assert _codes(submit({"gpu": 1})) == ["NO_SUCH_CAPACITY"]
+    assert _codes(submit({"scan": 3})) == ["TOO_BIG"]
+    assert _codes(submit({"scan": 1, "check": 1})) == ["TOO_BIG"]
+
+
+def test_a_job_of_tomorrow_is_not_due(submit: Enqueue) -> None:
+    assert _codes(submit(scheduled_at=timezone.now() + timedelta(days=1))) == ["NOT_DUE"]
+
+
+def test_the_answer_costs_the_same_with_many_workers(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        submit({"scan": 1})
+        claim(new_slot(new_worker({"scan": 1})))
+    job = Job.objects.select_related("capacity_class").get(pk=submit({"scan": 1}).pk)
+    with django_assert_num_queries(2):
+        assert len(waiting_reasons(job)) == 5
