@@ -5,6 +5,8 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -80,23 +82,31 @@ class Command(BaseCommand):
         hex_id = options["hex_id"] or stable_hex_id(options["name"])
         if not HEX_ID.fullmatch(hex_id):
             raise CommandError(f"--id {hex_id}: use 12 hex digits, as 000000000000")
-        # The worker that bore the name before may have been killed: its lease tells within this span.
+        register_it = partial(
+            register,
+            name=options["name"],
+            hex_id=hex_id,
+            capacity=declared,
+            slots=slots,
+            lease=settings.LEASE,
+            version=VERSION,
+        )
+        return self._take_over(register_it), slots
+
+    def _take_over(self, register_it: Callable[[], Identity]) -> Identity:
+        """The worker that bore the name before may have been killed: its lease tells within its span."""
         patience = time.monotonic() + settings.LEASE.total_seconds() + 1
+        told = False
         while True:
             try:
-                return register(
-                    name=options["name"],
-                    hex_id=hex_id,
-                    capacity=declared,
-                    slots=slots,
-                    lease=settings.LEASE,
-                    version=VERSION,
-                ), slots
+                return register_it()
             except NameTaken as error:
                 if time.monotonic() > patience:
                     raise CommandError(str(error)) from error
-                self.stderr.write(f"waiting: {error}")
-                time.sleep(2)
+                if not told:
+                    logger.warning("waiting for the lease of a worker of the same name", extra={"reason": str(error)})
+                told = True
+                time.sleep(1)
 
     def _capacity(self, options: dict[str, Any]) -> dict[str, int]:
         try:
