@@ -8,6 +8,8 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from django.conf import settings
+
 from jobsite.up.services import embedded_services
 
 _running = ExitStack()
@@ -30,3 +32,8 @@ def pytest_unconfigure() -> None:
 
 atexit.register(_running.close)
 _start()
+
+
+def pytest_configure() -> None:
+    """Each test client makes its middleware anew: WhiteNoise must not read all static files again each time."""
+    settings.WHITENOISE_AUTOREFRESH = True
