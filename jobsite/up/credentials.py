@@ -20,7 +20,7 @@ def ensure(paths: Paths, url: str) -> None:
     user, password = _user()
     values = {
         "URL": url,
-        "USERNAME": NAME,
+        "LOGIN": NAME,
         "PASSWORD": password or known.get("PASSWORD") or "",
         "TOKEN": _token(user, known.get("TOKEN", "")),
     }

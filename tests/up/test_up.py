@@ -49,7 +49,7 @@ def test_it_starts_stops_and_keeps_everything(start: Start, home: Path, port: in
     up = start().ready()
     assert up.said.rstrip().splitlines()[-1].endswith(f"{READY}http://127.0.0.1:{port}/ (login: {home}/credentials)")
     first = credentials(home)
-    assert first["USERNAME"] == "admin"
+    assert first["LOGIN"] == "admin"
     for name in ("credentials", "secrets", "environment"):
         assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
     assert set(up.pids()) == {"postgres", "valkey", "web", "worker", "beat"}

@@ -76,7 +76,9 @@ class Command(BaseCommand):
 
     def _register(self, options: dict[str, Any]) -> tuple[Identity, int]:
         declared = self._capacity(options)
-        slots = options["slots"] or capacity.default_slots(declared, cores=os.cpu_count() or 1)
+        slots = options["slots"]
+        if slots is None:
+            slots = capacity.default_slots(declared, cores=os.cpu_count() or 1)
         if not 1 <= slots <= 256:
             raise CommandError(f"--slots {slots}: use 1 to 256")
         hex_id = options["hex_id"] or stable_hex_id(options["name"])
