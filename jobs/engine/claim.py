@@ -51,10 +51,7 @@ def _claim_once(slot: Slot) -> Claim:
         # Nothing is claimed, and nobody waits for the lock, when the connection is gone.
         session.reset()
         raise
-    job = _read(slot, rows)
-    if job is not None:
-        free = capacity.free(free, [(slot.needs(job.class_id), 1)])
-    return Claim(job=job, more=_ready(slot, free))
+    return _read(slot, rows, free)
 
 
 def _free(slot: Slot, occupancy: list[tuple[Any, ...]]) -> dict[str, int]:
@@ -68,14 +65,15 @@ def _free(slot: Slot, occupancy: list[tuple[Any, ...]]) -> dict[str, int]:
     return capacity.free(held, [(slot.needs(int(id_)), jobs) for id_, jobs in used.items()])
 
 
-def _read(slot: Slot, rows: list[tuple[Any, ...]]) -> Claimed | None:
+def _read(slot: Slot, rows: list[tuple[Any, ...]], free: dict[str, int]) -> Claim:
     if not rows:
-        return None
-    newest_class, *columns = rows[0]
+        return Claim(job=None, more=[])
+    newest_class, heads, another, *columns = rows[0]
     slot.notice(newest_class)
-    return Claimed.read(tuple(columns))
-
-
-def _ready(slot: Slot, free: dict[str, int]) -> list[int]:
-    classes = slot.fitting(free)
-    return [row[0] for row in slot.session.prepared("ready_classes", (classes,))] if classes else []
+    job = Claimed.read(tuple(columns))
+    if job is None:
+        return Claim(job=None, more=heads)
+    # What would fit beside the job that was taken just now.
+    left = set(slot.fitting(capacity.free(free, [(slot.needs(job.class_id), 1)])))
+    ready = [head for head in heads if head != job.class_id or another]
+    return Claim(job=job, more=[class_id for class_id in ready if class_id in left])

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from jobs.engine.classes import KnownClass, all_classes
+from jobs.engine.classes import KnownClass
 from jobs.engine.session import Session
+from jobs.engine.sql import CLASSES
 from workers import capacity
 
 
@@ -90,6 +91,6 @@ class Slot:
         return self._classes[class_id]
 
     def _read_classes(self) -> None:
-        self._classes = {known.id: known for known in all_classes()}
+        self._classes = {row[0]: KnownClass(*row) for row in self.session.rows(CLASSES)}
         self._newest_class = max(self._classes, default=0)
         self._within = {}

@@ -40,9 +40,13 @@ CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameter
 _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 
 # Claim for a slot that owns no reservation. Its classes were counted to fit, under the worker's advisory lock.
+# Beside the job it answers which classes had a head, and whether the claimed one has another: whom to ring for.
 CLAIM = f"""PREPARE jobsite_claim (int[], bigint, text, text, int) AS
 WITH {_HEADS_AND_PICK.format(classes="$1", worker="$2", boot="$3", slot="$4", version="$5", guard="")}
-SELECT {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM (SELECT) AS one LEFT JOIN claimed ON true"""
+SELECT {_NEWEST_CLASS}, ARRAY(SELECT class_id FROM heads),
+    EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = claimed.capacity_class_id AND id <> claimed.id),
+    {CLAIMED_COLUMNS}
+FROM (SELECT) AS one LEFT JOIN claimed ON true"""
 
 # The hand-over: end a job and claim the next in one statement and one commit. The next claim depends on this
 # slot's OWN finish (EXISTS fin): without that, capacity was exceeded whenever a rescue came first. The row leaves
@@ -81,6 +85,9 @@ SELECT coalesce(capacity_override, capacity), slots, capacity_version,
         (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job
          WHERE occupies AND (worker_id = $1) IS TRUE GROUP BY 1) AS used)
 FROM workers_worker WHERE id = $1 AND boot_id = $2"""
+
+# All capacity classes, oldest first.
+CLASSES = "SELECT id, name, needs FROM workers_capacityclass ORDER BY id"
 
 # Which of these classes have work that could start now: one index probe each.
 READY_CLASSES = """PREPARE jobsite_ready_classes (int[]) AS

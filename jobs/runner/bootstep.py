@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import bootsteps, signals
 
-from jobs.runner import bell
+from jobs.runner import bell, process
 from jobs.runner.node import Node
 from workers.presence import Identity
 
@@ -39,3 +39,8 @@ def _subscribe(worker: Any, node: Node) -> None:
     reading = {queue.name for queue in consumer.task_consumer.queues}
     for name in sorted(node.wanted_queues - reading):
         consumer.add_task_queue(name)
+
+
+@signals.worker_process_init.connect
+def _on_process_init(**_: Any) -> None:
+    process.warm_up()

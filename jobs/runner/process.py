@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import psycopg2
+
 from jobs.engine.slot import Slot
 from workers.presence import Identity
 
@@ -37,6 +39,14 @@ def slot() -> Slot:
             worker_id=_identity.worker_id, boot_id=_identity.boot_id, name=f"{_identity.boot_id}:{os.getpid()}"
         )
     return _slot
+
+
+def warm_up() -> None:
+    """Before the first bell: connect, prepare the statements, read the classes. The first job would do it too."""
+    try:
+        slot().classes()
+    except psycopg2.Error:
+        slot().session.reset()
 
 
 def pid_of(slot_name: str) -> int:
