@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from jobs.models import Job
-from jobsite.api.patience import TooSlow, at_most
+from jobsite.patience import TooSlow, at_most
 from workers.models import Beat, Worker
 
 _BEAT_LIVES = timedelta(seconds=30)

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Func, Value
 from django.test import Client
 
 from jobs.models import Job
-from jobsite.api import patience
+from jobsite import patience
 from jobsite.api.v0.views.jobs import Jobs
 from tests.api.conftest import MakeJob
 
