@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 MAX = timedelta(days=365)
+# What the database keeps of the text.
+MAX_LENGTH = 60
 _UNITS = {
     "h": Decimal(3600),
     "m": Decimal(60),
@@ -15,7 +17,7 @@ _UNITS = {
     "μs": Decimal("1e-6"),
     "ns": Decimal("1e-9"),
 }
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|us|µs|μs|ns|m|s)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(h|ms|us|µs|μs|ns|m|s)")
 
 
 class InvalidDuration(ValueError):
@@ -29,9 +31,9 @@ def parse(text: str) -> timedelta | None:
     if text in {"0", "+0"}:
         return timedelta(0)
     if text.startswith("-"):
-        raise InvalidDuration(f"{text!r} is negative; use a duration such as 15m, or 0s")
+        raise InvalidDuration(f"{text[:60]!r} is negative; use a duration such as 15m, or 0s")
     body = text.removeprefix("+")
-    if len(body) > 60 or not re.fullmatch(f"(?:{_PART.pattern})+", body):
+    if len(text) > MAX_LENGTH or not re.fullmatch(f"(?:{_PART.pattern})+", body):
         raise InvalidDuration(f"{text[:60]!r} is not a duration; use hours, minutes, seconds as in 1h30m, 90s or 300ms")
     seconds = sum((Decimal(amount) * _UNITS[unit] for amount, unit in _PART.findall(body)), Decimal(0))
     if seconds > Decimal(MAX.total_seconds()):
@@ -40,12 +42,22 @@ def parse(text: str) -> timedelta | None:
 
 
 def format_span(span: timedelta | None) -> str:
-    """Go's own spelling of a span: `1h30m0s`; `""` for None."""
+    """Go's own spelling of a span: `1h30m0s`, `300ms`; `""` for None."""
     if span is None:
         return ""
-    hours, rest = divmod(span.total_seconds(), 3600)
-    minutes, seconds = divmod(rest, 60)
-    text = f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+    microseconds = span // timedelta(microseconds=1)
+    if 0 < microseconds < 1000:
+        return f"{microseconds}µs"
+    if 0 < microseconds < 1_000_000:
+        return _decimal(microseconds, 1000) + "ms"
+    minutes, rest = divmod(microseconds, 60_000_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = _decimal(rest, 1_000_000) + "s"
     if hours:
-        return f"{int(hours)}h{int(minutes)}m{text}"
-    return f"{int(minutes)}m{text}" if minutes else text
+        return f"{hours}h{minutes}m{seconds}"
+    return f"{minutes}m{seconds}" if minutes else seconds
+
+
+def _decimal(amount: int, unit: int) -> str:
+    """`amount / unit` without a float and without zeros at its end."""
+    return f"{(Decimal(amount) / unit).normalize():f}"
