@@ -13,6 +13,8 @@ DEFAULT_TYPE = "default"
 MAX_TYPES = 16
 MAX_UNITS = 2**53
 TYPE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
+# As long as MAX_UNITS: Python's int() itself refuses thousands of digits, with words of its own.
+_AMOUNT = re.compile(r"[0-9]{1,16}")
 
 
 class InvalidCapacity(ValueError):
@@ -50,8 +52,8 @@ def parse(text: str) -> dict[str, int]:
         name, separator, amount = part.partition("=")
         if name in units:
             raise InvalidCapacity(f"{name} is named twice", type_name=name)
-        if separator and not amount.isdecimal():
-            raise InvalidCapacity(f"{amount!r} is not a whole number of at least 1, as in scan=2", type_name=name)
+        if separator and not _AMOUNT.fullmatch(amount):
+            raise InvalidCapacity(f"{amount[:60]!r} is not a whole number from 1 to 2^53, as in scan=2", type_name=name)
         units[name] = int(amount) if separator else 1
     return check(units)
 
