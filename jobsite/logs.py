@@ -8,17 +8,27 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) 
     "taskName",
     "data",
 }
+# Control characters, and what Unicode calls ends of lines.
+_SPELLED_OUT = {
+    code: ascii(chr(code))[1:-1] for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029) if chr(code) != "\t"
+}
 
 
 class EventFormatter(logging.Formatter):
-    """`12:00:00.123 INFO job ended job=... action=sync_devices status=done`"""
+    """`12:00:00.123 INFO job ended job=... action=sync_devices status=done`
+
+    A field may be foreign text: its line ends are spelled out, so that it can not forge an event of its own.
+    """
 
     default_time_format = "%H:%M:%S"
     default_msec_format = "%s.%03d"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         """The message and every field that came as `extra`."""
-        fields = " ".join(f"{key}={value}" for key, value in record.__dict__.items() if key not in _STANDARD)
+        told = {
+            key: str(value).translate(_SPELLED_OUT) for key, value in record.__dict__.items() if key not in _STANDARD
+        }
+        fields = " ".join(f"{key}={value}" for key, value in told.items())
         return f"{super().formatMessage(record)} {fields}".rstrip()
 
 
