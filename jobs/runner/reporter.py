@@ -19,6 +19,7 @@ PROGRESS_SECONDS = 2.0
 CANCEL_SECONDS = 1.0
 BATCH_LINES = 1000
 LAST_LINES_SECONDS = 30.0
+MAX_COUNT = 2**63 - 1
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +104,14 @@ class JobReporter:
     # ---- beside the action
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="job-reporter", daemon=True)
-            self._thread.start()
+        if self._thread is not None:
+            return
+        # Several threads of the action may say their first word at once: one that close() does not know
+        # would still write while the slot is at its next job.
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="job-reporter", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while not self._closed:
@@ -167,10 +173,15 @@ class JobReporter:
         self._start()
 
     def _set_progress(self, done: int, total: int) -> None:
-        self._done, self._total = done, total
+        self._done, self._total = _count(done), _count(total)
 
     def _add_finished(self, device: str) -> None:
-        self._finished = [*(self._finished or []), device]
+        self._finished = [*(self._finished or []), clean(str(device))]
 
     def _set_score(self, score: int) -> None:
-        self._score = max(0, min(100, score))
+        self._score = max(0, min(100, int(score)))
+
+
+def _count(value: int) -> int:
+    """A plain number that the column holds. An action may hand over numpy's; what is no number fails in the action."""
+    return max(0, min(MAX_COUNT, int(value)))
