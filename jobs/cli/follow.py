@@ -1,5 +1,6 @@
 """follow: show a job until it has ended."""
 
+import io
 import time
 from typing import IO
 
@@ -18,6 +19,9 @@ REASON_SECONDS = 2.0
 
 def screen_for(out: IO[str], *, no_color: bool) -> Screen:
     """A live one on a terminal that can draw, else plain lines."""
+    if isinstance(out, io.TextIOWrapper):
+        # A log line may hold what this terminal's or file's encoding lacks.
+        out.reconfigure(errors="backslashreplace")
     # Without the option it is NO_COLOR that decides.
     console = Console(file=out, highlight=False, no_color=no_color or None)
     return LiveScreen(console) if out.isatty() and not console.is_dumb_terminal else PlainScreen(out)

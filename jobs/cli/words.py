@@ -12,8 +12,8 @@ from jobs.engine.submission import Submission
 from workers import capacity
 
 MODES = ("shared", "exclusive")
-# As deep as the API takes it.
-MAX_DEPTH = 100
+# As deep as the API takes it: a hundred levels, of which the body and its parameters are two.
+MAX_DEPTH = 98
 
 
 def read_submission(options: Mapping[str, Any], *, scheduled_by: str) -> Submission:

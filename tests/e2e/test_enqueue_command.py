@@ -55,9 +55,14 @@ def start(transactional_db: None) -> Iterator[Start]:
     """The command, going on beside the test; its output in one pipe."""
     running: list[subprocess.Popen[str]] = []
 
-    def make(*words: str) -> subprocess.Popen[str]:
+    def make(*words: str, **environ: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            _command(*words), cwd=ROOT, env=_environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            _command(*words),
+            cwd=ROOT,
+            env={**_environ(), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         running.append(process)
         return process
@@ -108,7 +113,7 @@ def test_without_follow_the_id_is_all_that_is_printed(transactional_db: None) ->
         (["sleep", "--deadline", "15"], "CommandError: deadline: '15' is not a duration"),
         (["sleep", "--retries", "many"], "argument --retries: invalid int value: 'many'"),
         (["noop", "a=\udcff"], "CommandError: parameters.a: holds half of a surrogate pair"),
-        (["noop", "a:=" + "[" * 900 + "]" * 900], "CommandError: parameters.a: is nested deeper than 100 levels"),
+        (["noop", "a:=" + "[" * 900 + "]" * 900], "CommandError: parameters.a: is nested deeper than 98 levels"),
         (["noop", "a=1", "a=2"], "CommandError: parameters.a: is given twice"),
         (["noop", "--lock", "a b"], "CommandError: locks: 'a b' is not a lock's name"),
         (["noop", "--capacity", "scan=0"], "CommandError: capacityMap.scan: 0 is not a whole number from 1 to 2^53"),
@@ -145,6 +150,16 @@ def test_a_failing_job_ends_the_follower_with_1_and_its_error(run_worker: RunWor
     done = enqueue("false", "--follow")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1].endswith(" on w1: RuntimeError: this action always fails")
+
+
+def test_a_log_line_that_the_output_can_not_encode_is_spelled_out(start: Start) -> None:
+    following = start("noop", "--follow", PYTHONIOENCODING="ascii:strict", PYTHONUTF8="0")
+    _read_until(following, "no worker is running")
+    job = Job.objects.get()
+    JobLog.objects.create(job=job, line_number=0, data="caf\u00e9")
+    cancel(job.uuid, by=Actor(dialect="cli", user="ada"))
+    rest, _ = following.communicate(timeout=PATIENCE_SECONDS)
+    assert rest.splitlines() == ["caf\\xe9", "canceled: by ada"]
 
 
 def test_progress_is_shown_and_a_cancel_from_elsewhere_ends_the_follower(run_worker: RunWorker, start: Start) -> None:
