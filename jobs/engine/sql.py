@@ -121,10 +121,12 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
     EXISTS (SELECT FROM workers_worker WHERE state IN ('running', 'draining') AND lease_until < clock_timestamp()),
     (SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float FROM jobs_job WHERE due_at > now())"""
 
-# Lines of a running job's log. Only its own slot may add to it.
+# Lines of a running job's log. Only its own slot may add to it. A batch whose commit got no answer is sent again:
+# its lines may be there already.
 ADD_LOG_LINES = """INSERT INTO jobs_joblog (job_id, line_number, data)
 SELECT %(job)s, line.number, line.data FROM unnest(%(numbers)s::int[], %(lines)s::text[]) AS line(number, data)
-WHERE EXISTS (SELECT FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s)"""
+WHERE EXISTS (SELECT FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s)
+ON CONFLICT (job_id, line_number) DO NOTHING"""
 
 # Progress of a running job; its answer tells whether the job was asked to stop.
 REPORT = """UPDATE jobs_job SET finished = coalesce(%(finished)s::jsonb, finished),

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Collection
 from typing import Any
 
 import psycopg2
@@ -61,8 +62,12 @@ class Node(threading.Thread):
         self._ended.set()
         self._wake.set()
         self.join(LOOK_SECONDS)
-        presence.say_stopped(self.identity)
-        rescue(by=self._by)
+        try:
+            self._end_slots(self._look().busy_slots)
+            presence.say_stopped(self.identity)
+        except (psycopg2.Error, DatabaseError) as error:
+            # Whoever lives sees the end of the lease.
+            logger.warning("stopped without the database", extra={"error": str(error).strip()})
 
     def run(self) -> None:
         while not self._ended.is_set():
@@ -81,13 +86,7 @@ class Node(threading.Thread):
     def _turn(self) -> None:
         if self._stop_at is not None:
             presence.say_draining(self.identity)
-        seen = look(
-            self._known.session,
-            worker_id=self.identity.worker_id,
-            boot_id=self.identity.boot_id,
-            lease=settings.LEASE,
-            classes=[known.id for known in self._known.classes()],
-        )
+        seen = self._look()
         if seen.state is None:
             self._give_up()
             return
@@ -100,6 +99,15 @@ class Node(threading.Thread):
             rescue(by=self._by)
         if self._stop_at is not None:
             self._stop_slots(seen)
+
+    def _look(self) -> Look:
+        return look(
+            self._known.session,
+            worker_id=self.identity.worker_id,
+            boot_id=self.identity.boot_id,
+            lease=settings.LEASE,
+            classes=[known.id for known in self._known.classes()],
+        )
 
     def _serve(self, seen: Look) -> None:
         """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now."""
@@ -119,9 +127,17 @@ class Node(threading.Thread):
             return
         missing = {name for name in seen.busy_slots if pid_of(name) not in alive}
         if gone := missing & self._missing:
-            end_slots(gone, status=Status.ERRORED, why="its process died", by=self._by)
-            logger.error("processes died", extra={"slots": sorted(gone)})
+            self._end_slots(gone)
         self._missing = missing
+
+    def _end_slots(self, gone: Collection[str]) -> None:
+        """End the jobs of processes that are gone: by themselves, or because this worker stops."""
+        stopping = self._stop_at is not None
+        status, why = (
+            (Status.WORKER_SHUTDOWN, "its worker stopped") if stopping else (Status.ERRORED, "its process died")
+        )
+        if gone and end_slots(gone, status=status, why=why, by=self._by):
+            logger.error("processes ended with their jobs", extra={"slots": sorted(gone)})
 
     def _pool_pids(self) -> set[int] | None:
         """The processes of the pool; None while there is none, at the very end of a stop."""

@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 import psycopg2
+from django.db import DatabaseError, connection
 
+from jobs.engine.actor import engine_actor
+from jobs.engine.finish import own_job
+from jobs.engine.rescue import end_slots
 from jobs.engine.slot import Slot
+from jobs.states import Status
 from workers.presence import Identity
 
 
@@ -45,8 +50,13 @@ def warm_up() -> None:
     """Before the first bell: connect, prepare the statements, read the classes. The first job would do it too."""
     try:
         slot().classes()
-    except psycopg2.Error:
+        if own_job(slot()) is not None:
+            # A process that is gone had this one's pid, and died with its job.
+            end_slots([slot().name], status=Status.ERRORED, why="its process died", by=engine_actor(slot().name))
+    except (psycopg2.Error, DatabaseError):
         slot().session.reset()
+    finally:
+        connection.close()
 
 
 def pid_of(slot_name: str) -> int:

@@ -14,7 +14,8 @@ from workers.presence import Identity
 BACKLOG = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, scheduled_at, retries_total, retries_left, deadline_text,
     stop_timeout_text, capacity_class_id)
-SELECT gen_random_uuid(), 'noop', 'waiting', 0, %s, now() + %s * interval '1 hour', 0, 0, '', '', %s FROM generate_series(1, 20000)
+SELECT gen_random_uuid(), 'noop', 'waiting', 0, %s, now() + %s * interval '1 hour', 0, 0, '', '', %s
+FROM generate_series(1, 20000)
 """
 Explain = Callable[..., str]
 

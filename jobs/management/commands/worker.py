@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from workers.presence import HEX_ID, Identity, NameTaken, register, stable_hex_i
 
 logger = logging.getLogger(__name__)
 
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 VERSION = "0.1.0"
 
 
@@ -81,6 +83,8 @@ class Command(BaseCommand):
             slots = capacity.default_slots(declared, cores=os.cpu_count() or 1)
         if not 1 <= slots <= 256:
             raise CommandError(f"--slots {slots}: use 1 to 256")
+        if not NAME.fullmatch(options["name"]):
+            raise CommandError(f"--name {options['name']}: use 1 to 100 of A-Z a-z 0-9 _ . -")
         hex_id = options["hex_id"] or stable_hex_id(options["name"])
         if not HEX_ID.fullmatch(hex_id):
             raise CommandError(f"--id {hex_id}: use 12 hex digits, as 000000000000")
