@@ -21,7 +21,8 @@ def run(  # noqa: PLR0917 - the arguments of a process
     cursor.execute(sql.HAND_OVER)
     cursor.execute("EXECUTE jobsite_claim (%s, %s, %s, %s, %s)", ([class_id], worker_id, boot_id, slot, version))
     row = cursor.fetchone()
-    job = row[1] if row else None
+    # After the newest class, the classes with work, and whether there is more of the claimed one.
+    job = row[3] if row else None
     start = time.time()
     while job is not None:
         cursor.execute(

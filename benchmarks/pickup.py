@@ -40,6 +40,9 @@ def _ours(jobs: int) -> list[float]:
     by = Actor(dialect="cli", client="bench")
     committed: dict[int, float] = {}
     with harness.worker("--capacity", "pickup=1"):
+        # An idle worker is one that has started.
+        warm_up = harness.enqueue_noops(1, capacity_map={"pickup": 1})
+        harness.wait_until(lambda: harness.all_ended(warm_up))
         for _ in range(jobs):
             moments: list[float] = []
             with transaction.atomic():

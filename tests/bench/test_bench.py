@@ -1,0 +1,53 @@
+"""Each benchmark runs, small, and ends with the figures that it promises. How fast it is, is not asserted here."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from jobsite.home import BASE_DIR
+
+pytestmark = pytest.mark.slow
+SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME")
+
+
+def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """On services of its own, as a person runs it."""
+    environ = {key: value for key, value in os.environ.items() if key not in SERVICES}
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    return subprocess.run(command, cwd=BASE_DIR, env=environ, text=True, capture_output=True, timeout=110, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (
+            ("throughput", "--jobs", "300", "--rounds", "1"),
+            {"jobs_per_s", "limit_per_s", "ratio", "statements_per_job", "commits_per_job"},
+        ),
+        (("pickup", "--jobs", "10"), {"p50_ms", "p99_ms", "celery_p50_ms", "celery_p99_ms"}),
+        (
+            ("backlog", "--jobs", "200", "--small", "100", "--large", "2000", "--rounds", "1"),
+            {"small_jobs_per_s", "large_jobs_per_s", "ratio"},
+        ),
+        (("idle", "--seconds", "4"), {"statements_per_2s", "core_percent"}),
+    ],
+)
+def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set[str]) -> None:
+    done = _bench(*arguments)
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert set(figures) == keys
+    assert all(value >= 0 for value in figures.values())
+
+
+def test_alone_it_lists_the_benchmarks() -> None:
+    assert "throughput" in _bench().stdout
+
+
+def test_an_unknown_benchmark_is_answered_with_the_known_ones() -> None:
+    done = _bench("nosuch")
+    assert done.returncode == 2
+    assert "throughput" in done.stderr
