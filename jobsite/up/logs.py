@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import time
 from collections import deque
 from typing import TextIO
 
@@ -43,16 +44,24 @@ class Logs:
     def last(self, name: str) -> str:
         return "\n".join(self._last.get(name, ()))
 
-    def wait(self, seconds: float) -> None:
-        """Print what comes within this time; raise StopAskedFor when a signal says so."""
+    def wait(self, seconds: float) -> bool:
+        """Print what comes first within this time, and whether anything did; StopAskedFor when a signal came."""
         if self._signals.stop_asked:
             raise StopAskedFor
-        self.drain(seconds)
+        return self.drain(seconds)
 
-    def drain(self, seconds: float) -> None:
+    def drain(self, seconds: float) -> bool:
         """The same for those who are stopping already."""
-        for key, _ in self._selector.select(seconds):
+        events = self._selector.select(seconds)
+        for key, _ in events:
             self._read(key.fd, key.data)
+        return bool(events)
+
+    def settle(self, *, silence: float, at_most: float) -> None:
+        """Until nobody has said anything for a while: what is said next is then the last line."""
+        end = time.monotonic() + at_most
+        while self.wait(silence) and time.monotonic() < end:
+            continue
 
     def _read(self, descriptor: int, name: str) -> None:
         data = os.read(descriptor, LONGEST)

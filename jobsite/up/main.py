@@ -58,6 +58,7 @@ def _run(paths: Paths, where: Listen, logs: Logs) -> None:
         try:
             _start(planned, paths, where, supervisor, logs)
             _wait_until_ready(where, supervisor, logs)
+            logs.settle(silence=0.5, at_most=3)
             logs.say(f"started in {time.monotonic() - began:.1f} s; Ctrl-C stops everything")
             logs.say(f"jobsite is ready: {where.url} (login: {paths.credentials})")
             while True:

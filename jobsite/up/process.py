@@ -15,7 +15,7 @@ from jobsite.up.account import Account
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
-Pause = Callable[[float], None]
+Pause = Callable[[float], object]
 
 
 def spawn(

@@ -61,6 +61,13 @@ def test_each_line_carries_the_name_of_its_process(scene: Scene) -> None:
     assert "web      | one\n" in scene.out.getvalue()
 
 
+def test_the_last_word_waits_until_all_others_have_had_theirs(scene: Scene) -> None:
+    scene.start("web", "import time\nfor n in range(5): print(n); time.sleep(0.1)\ntime.sleep(60)")
+    scene.look_until(scene.says("web      | 0\n"))
+    scene.logs.settle(silence=1, at_most=20)
+    assert scene.out.getvalue().endswith("web      | 4\n")
+
+
 def test_what_has_no_end_of_line_is_told_when_the_process_ends(scene: Scene) -> None:
     scene.start("web", "import sys; sys.stdout.buffer.write(b'half \\xff')")
     scene.look_until(scene.says("web      | half \ufffd\n"))

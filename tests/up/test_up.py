@@ -47,7 +47,7 @@ def credentials(home: Path) -> dict[str, str]:
 
 def test_it_starts_stops_and_keeps_everything(start: Start, home: Path, port: int) -> None:
     up = start().ready()
-    assert up.said.rstrip().splitlines()[-1].endswith(f"{READY}http://127.0.0.1:{port}/ (login: {home}/credentials)")
+    assert f"jobsite  | {READY}http://127.0.0.1:{port}/ (login: {home}/credentials)\n" in up.said
     first = credentials(home)
     assert first["LOGIN"] == "admin"
     for name in ("credentials", "secrets", "environment"):
