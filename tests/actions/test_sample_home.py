@@ -21,6 +21,7 @@ def test_the_data_is_copied_once_and_what_is_changed_stays(sample: Path) -> None
     assert (SHIPPED / "running" / "eosdist.cfg").read_text() != "mine\n"
 
 
+@pytest.mark.slow
 def test_many_processes_at_their_first_use_make_one_whole_copy(tmp_path: Path) -> None:
     source = (
         "import django; django.setup()\nfrom examples.sample_home import *\ninput('ready\\n')\nprint(sample_home())"

@@ -1,5 +1,6 @@
 """Accounts, groups, tokens and periodic tasks: edited by few, and audited."""
 
+import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -9,6 +10,8 @@ from jobs.models import AuditEvent
 from jobsite.access.models import AccessToken
 from jobsite.access.tokens import issue_token
 from tests.admin.conftest import NOW, Browser
+
+pytestmark = pytest.mark.slow
 
 EDITED = [User, Group, AccessToken, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule]
 

@@ -18,6 +18,8 @@ from tests.admin.conftest import NOW, Browser, make_job, make_worker
 from tests.admin.pages import ENGINE_OWNS, list_page, page
 from workers.models import Beat, CapacityClass
 
+pytestmark = pytest.mark.slow
+
 # Session, user, savepoint, patience, count, rows, release; more where a menu is filled from a small table.
 MOST_QUERIES = 8
 HEAVY = ("parameters", "result", "exception", "finished")

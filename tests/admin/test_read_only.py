@@ -11,6 +11,8 @@ from jobs.models import Job
 from tests.admin.conftest import Browser
 from tests.admin.pages import ENGINE_OWNS, list_page, page
 
+pytestmark = pytest.mark.slow
+
 EVERYONE = ["superuser", "admin", "auditor"]
 
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from tests.admin.conftest import Browser
 from tests.admin.pages import ENGINE_OWNS, list_page, page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("who", ["superuser", "auditor", "operator", "admin"])
 @pytest.mark.parametrize("kind", ENGINE_OWNS)

@@ -154,6 +154,7 @@ def filled(make_job: MakeJob) -> dict[str, str]:
     return filled
 
 
+@pytest.mark.slow
 def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled: dict[str, str]) -> None:
     wrong = []
     for route, methods in TABLE.items():

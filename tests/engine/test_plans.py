@@ -15,7 +15,7 @@ BACKLOG = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, scheduled_at, retries_total, retries_left, deadline_text,
     stop_timeout_text, capacity_class_id)
 SELECT gen_random_uuid(), 'noop', 'waiting', 0, %s, now() + %s * interval '1 hour', 0, 0, '', '', %s
-FROM generate_series(1, 20000)
+FROM generate_series(1, 5000)
 """
 Explain = Callable[..., str]
 
@@ -32,7 +32,7 @@ def slot(worker: Identity, new_slot: NewSlot) -> Slot:
 
 @pytest.fixture(params=["statistics of an empty table", "statistics of now"])
 def class_id(request: Any, submit: Enqueue, slot: Slot) -> int:
-    """20,000 jobs wait, 20,000 are scheduled, after the connection has planned on an empty table, or before."""
+    """5,000 jobs wait, 5,000 are scheduled, after the connection has planned on an empty table, or before."""
     known = submit({"scan": 1}).capacity_class_id
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM jobs_job")

@@ -19,6 +19,8 @@ from jobsite.up.programs import Command
 from jobsite.up.signals import Signals
 from jobsite.up.supervisor import Supervisor, describe
 
+pytestmark = pytest.mark.slow
+
 
 class Scene:
     """A supervisor whose output can be read."""
