@@ -80,3 +80,9 @@ def test_a_huge_result_is_cut_with_a_mark(browser: Browser) -> None:
     html = browser("auditor").get(PAGE.format(job.pk)).content.decode()
     assert len(html) < 200_000
     assert "more characters" in html
+
+
+def test_a_waiting_job_says_why_first(browser: Browser) -> None:
+    job = make_job(status="waiting", started_at=None, ended_at=None)
+    page = browser("auditor").get(PAGE.format(job.pk)).content.decode()
+    assert page.index("<strong>Waits</strong>: no worker is running") < page.index("Scheduled at")
