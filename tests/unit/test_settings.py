@@ -1,0 +1,48 @@
+"""Settings that are insecure or unreadable refuse to start, and say what would be right."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from jobsite.home import BASE_DIR
+
+GOOD = {"SECRET_KEY": "k" * 50, "JOBSITE_HOME": "/nonexistent"}
+SET_HERE = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "DJANGO_SETTINGS_MODULE", "JOBSITE_OFFLINE")
+
+
+def _start(**environ: str) -> subprocess.CompletedProcess[str]:
+    """Settings are read once, so each try is a process of its own."""
+    clean = {key: value for key, value in os.environ.items() if key not in SET_HERE}
+    command = [sys.executable, "-c", "from jobsite import settings; print(settings.DEBUG)"]
+    return subprocess.run(command, cwd=BASE_DIR, env={**clean, **environ}, text=True, capture_output=True, check=False)
+
+
+def test_good_settings_start() -> None:
+    done = _start(**GOOD)
+    assert (done.returncode, done.stdout.strip()) == (0, "False"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is missing or insecure: start with bin/run"),
+        ({"SECRET_KEY": "insecure-" + "k" * 50}, "SECRET_KEY is missing or insecure"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 32 characters"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS=* is open to Host header attacks"),
+        ({"DEBUG": "maybe"}, "DEBUG='maybe' is not a yes or no: use 1 or 0"),
+        ({"LEASE_SECONDS": "1"}, "LEASE_SECONDS='1' is not a whole number of at least 6"),
+        ({"MAX_LOG_LINES": "many"}, "MAX_LOG_LINES='many' is not a whole number"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL='LOUD'"),
+        ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL must name a PostgreSQL server"),
+    ],
+)
+def test_what_is_insecure_or_unreadable_refuses_to_start(environ: dict[str, str], words: str) -> None:
+    done = _start(**{**GOOD, **environ})
+    assert done.returncode != 0
+    assert words in done.stderr
+
+
+def test_a_developers_machine_may_do_without_a_key() -> None:
+    assert _start(DEBUG="1", JOBSITE_HOME="/nonexistent").returncode == 0
