@@ -10,6 +10,7 @@ from jobs.engine.claim import Claim, claim
 from jobs.engine.classes import KnownClass
 from jobs.engine.fail import fail
 from jobs.engine.finish import HandOver, Outcome, finish, own_job
+from jobs.engine.refuse import refuse
 from jobs.engine.slot import Claimed, Slot
 from jobs.runner import process
 from jobs.runner.run import run
@@ -56,6 +57,8 @@ def _chain(slot: Slot, job: Claimed) -> int:
         outcome = run(slot, current)
         served += 1
         handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
+        if not handed.accepted:
+            refuse(slot, current)
         _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
             _ring(slot, _ready(slot, slot.within(current.class_id)))

@@ -7,6 +7,7 @@ from django.utils import timezone
 from jobs.engine.actor import engine_actor
 from jobs.engine.claim import claim
 from jobs.engine.finish import Outcome, finish
+from jobs.engine.refuse import refuse
 from jobs.engine.rescue import end_slots, rescue
 from jobs.models import AuditEvent
 from jobs.states import Status
@@ -29,6 +30,24 @@ def test_jobs_of_a_worker_whose_lease_is_over_end(submit: Enqueue, new_worker: N
     assert Worker.objects.get(pk=worker.worker_id).state == WorkerState.DEAD
     assert set(AuditEvent.objects.exclude(verb="enqueue").values_list("verb", flat=True)) == {"rescue", "worker_dead"}
     assert not finish(slot, claimed, Outcome(status=Status.DONE)).accepted, "the late result is refused"
+
+
+def test_a_refused_result_leaves_a_mark_and_an_audit_row(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot
+) -> None:
+    job, worker = submit({"scan": 1}), new_worker({"scan": 1})
+    slot = new_slot(worker)
+    claimed = claim(slot).job
+    assert claimed is not None
+    assert not refuse(slot, claimed), "it has not ended"
+    Worker.objects.filter(pk=worker.worker_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    rescue(by=BY)
+    assert refuse(slot, claimed)
+    assert not refuse(slot, claimed), "once is enough"
+    job.refresh_from_db()
+    assert (job.status, job.result) == (Status.WORKER_DEAD, None)
+    assert job.late_result_at is not None
+    assert AuditEvent.objects.filter(verb="refuse_result").count() == 1
 
 
 def test_jobs_of_an_earlier_boot_end(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> None:
