@@ -135,6 +135,34 @@ def test_a_worker_killed_comes_back_under_its_name_and_its_job_has_ended(
     wait_status(submit(), Status.DONE)
 
 
+def test_a_worker_that_comes_back_after_its_lease_finds_its_result_refused(
+    run_worker: RunWorker, submit: Submit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "6")
+    frozen = run_worker(name="frozen")
+    end = tmp_path / "end"
+    job = wait_status(submit("test_until_file", parameters={"path": str(end)}), Status.RUNNING)
+    processes = [frozen.process.pid, *_children(frozen.process.pid)]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    run_worker(name="rescuer")
+    wait_status(job, Status.WORKER_DEAD, patience=15)
+    end.touch()
+    for pid in processes:
+        os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: Job.objects.get(pk=job.pk).late_result_at is not None)
+    job.refresh_from_db()
+    assert (job.status, job.result) == (Status.WORKER_DEAD, None)
+    wait_status(submit(), Status.DONE)
+
+
+def _children(parent: int) -> list[int]:
+    stats = [
+        [*stat.read_text().rpartition(")")[2].split(), stat.parent.name] for stat in Path("/proc").glob("[0-9]*/stat")
+    ]
+    return [int(fields[-1]) for fields in stats if int(fields[1]) == parent]
+
+
 def test_a_second_worker_of_one_name_is_refused(run_worker: RunWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEASE_SECONDS", "6")
     run_worker()
