@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from jobs.actions.context import Context
 from jobs.actions.parameters import AnyParameters, Parameters
+from jobs.backoff import BASE
 
 Run = Callable[[Context[Any]], Any]
 MAX_RESULT_BYTES = 1024 * 1024
@@ -35,7 +36,10 @@ class Action:
     capacity: Mapping[str, int] | None = None
     locks: list[LockNeed] | LocksOf = field(default_factory=list)
     retries: int = 0
-    backoff: timedelta = timedelta(seconds=5)
+    # Before the first retry; doubled before each further one.
+    backoff: timedelta = BASE
+    # Errors that another attempt would only repeat.
+    no_retry: tuple[type[BaseException], ...] = ()
     deadline: timedelta | None = None
     stop_timeout: timedelta | None = None
     cancel: Literal["signal", "check"] = "signal"

@@ -20,3 +20,11 @@ class JobEnded(RuntimeError):
     def __init__(self, status: str) -> None:
         super().__init__(f"the job has ended: it is {status}")
         self.status = status
+
+
+class JobNotEnded(RuntimeError):
+    """The job is in `status`: only one that has ended allows what was asked."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the job has not ended: it is {status}")
+        self.status = status

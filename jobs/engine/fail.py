@@ -9,10 +9,11 @@ from jobs.states import Status
 MAX_TEXT = 20_000
 
 
-def fail(error: BaseException, *, status: Status = Status.ERRORED) -> Outcome:
+def fail(error: BaseException, *, status: Status = Status.ERRORED, worth_a_retry: bool = True) -> Outcome:
     """The outcome of a run that ended in `error`: message, type, args and traceback are kept."""
     return Outcome(
         status=status,
+        worth_a_retry=worth_a_retry,
         exception=canonical_json(
             {
                 "message": _text(str(error) or type(error).__name__),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.engine.attempt import Attempt, announce, next_attempt
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import OWN_ROW
-from jobs.states import Status
+from jobs.states import RETRIED, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,8 @@ class Outcome:
     """How a run ended. `result`, `exception` and `finished` are JSON text or None, as they are stored."""
 
     status: Status
+    # False for an error that another attempt would only repeat.
+    worth_a_retry: bool = True
     result: str | None = None
     exception: str | None = None
     finished: str | None = None
@@ -32,6 +35,7 @@ class HandOver:
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
     """End `job` and claim a job that needs no more than it did: one statement, one commit, no count.
 
+    An end that makes a retry takes a transaction of the same statement and the retry's INSERT.
     A status of cancel_request becomes canceled, with whatever the action returned or raised.
     """
     parameters: tuple[Any, ...] = (
@@ -49,9 +53,30 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         slot.boot_id,
         slot.capacity_version,
     )
-    [(finished, newest_class, *columns)] = slot.session.prepared("hand_over", parameters)
+    if job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED:
+        row, retry = _with_retry(slot, job, parameters)
+    else:
+        [row], retry = slot.session.prepared("hand_over", parameters), None
+    if retry is not None:
+        announce(retry)
+    finished, newest_class, *columns = row
     slot.notice(newest_class)
     return HandOver(accepted=finished == 1, job=Claimed.read(tuple(columns)))
+
+
+def _with_retry(slot: Slot, job: Claimed, parameters: tuple[Any, ...]) -> tuple[tuple[Any, ...], Attempt | None]:
+    session = slot.session
+    try:
+        session.rows("BEGIN")
+        [row] = session.prepared("hand_over", parameters)
+        # A zombie, whose end changed nothing, makes no retry: whoever ended the row has made it.
+        retry = next_attempt(session.rows, job) if row[0] == 1 else None
+        session.rows("COMMIT")
+    except BaseException:
+        # Neither ended nor retried: the database rolls back both.
+        session.reset()
+        raise
+    return row, retry
 
 
 def own_job(slot: Slot) -> Claimed | None:

@@ -1,12 +1,14 @@
 """rescue: end what runs on workers whose lease is over, or in processes that are gone."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
+from jobs.engine.attempt import announce, django_rows, next_attempt
 from jobs.engine.audit import audit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
@@ -45,14 +47,19 @@ def _on_a_dead_worker() -> Q:
 
 
 def _end(jobs: JobQuerySet, status: Status, why: str, *, by: Actor) -> int:
-    rows = list(jobs.select_for_update(skip_locked=True).values_list("id", "uuid", "status"))
+    columns = ("uuid", "status", "action", "retries_left", "retries_total")
+    rows = list(jobs.select_for_update(skip_locked=True).only(*columns))
     error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
-    for pk, uuid, before in rows:
+    for job in rows:
+        before = job.status
         after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
-        Job.objects.filter(pk=pk, status=before).update(
+        Job.objects.filter(pk=job.pk, status=before).update(
             status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
         )
-        audit("rescue", by=by, object_type="job", object_id=uuid, before=before, after=after.value, reason=why)
+        audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
+        # Nobody wants what a person had asked to stop run again, though its worker died over it.
+        if before == Status.RUNNING and (made := next_attempt(django_rows, job)):
+            transaction.on_commit(partial(announce, made))
     return len(rows)
 
 

@@ -22,6 +22,8 @@ class Claimed:
     parameters: dict[str, Any] | None
     class_id: int
     stop_timeout: timedelta | None
+    retries_left: int
+    retries_total: int
     # The operator's default parameters of the action.
     configured: dict[str, Any] | None
 
@@ -30,8 +32,8 @@ class Claimed:
         """From the columns that the claims return; None when they claimed nothing."""
         if columns[0] is None:
             return None
-        names = ("id", "uuid", "action", "parameters", "class_id", "stop_timeout", "configured")
-        return cls(**dict(zip(names, columns, strict=True)))
+        names = ("id", "uuid", "action", "parameters", "class_id", "stop_timeout", "retries_left", "retries_total")
+        return cls(**dict(zip((*names, "configured"), columns, strict=True)))
 
 
 @dataclass(slots=True, kw_only=True)

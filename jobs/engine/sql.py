@@ -31,12 +31,13 @@ claimed AS (
     UPDATE jobs_job SET status = 'running', slot = {slot}, worker_id = {worker}, started_at = clock_timestamp(),
         status_changed_at = clock_timestamp()
     WHERE id = (SELECT id FROM pick) AND (status = 'waiting') IS TRUE
-    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout)
+    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total)
 """
 
 # What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
 CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameters, claimed.capacity_class_id,
-    claimed.stop_timeout, (SELECT parameters FROM jobs_actionconfig WHERE action = claimed.action)"""
+    claimed.stop_timeout, claimed.retries_left, claimed.retries_total,
+    (SELECT parameters FROM jobs_actionconfig WHERE action = claimed.action)"""
 _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 
 # Claim for a slot that owns no reservation. Its classes were counted to fit, under the worker's advisory lock.
@@ -137,8 +138,27 @@ WHERE id = %(job)s AND slot = %(slot)s AND status IN ('running', 'cancel_request
 STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s"
 
 # After a broken connection: which row does this slot own? A commit without an answer may have happened.
-OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout,
+OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total,
     (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action)
 FROM jobs_job WHERE occupies AND slot = %s"""
+
+# What a retry takes over from the attempt before it; every other column starts anew.
+INHERITED = """action, parameters, capacity_map, capacity_class_id, priority, locks, retries_total, deadline_text,
+    deadline, stop_timeout_text, stop_timeout, next, comment, ticket_ref, scheduled_by, cron_id"""
+
+# The next attempt, as a new row beside the ended one, which names it. The status is asked here, in the transaction
+# that ended the row: a cancel may have come before that end, and what is done or canceled is never run again.
+# A retry of a retry still names the original. One that a person made before stays named as the next.
+RETRY = f"""WITH made AS (
+    INSERT INTO jobs_job ({INHERITED}, uuid, retry_from_id, retries_left, status, due,
+        created_at, scheduled_at, status_changed_at)
+    SELECT {INHERITED}, %(uuid)s, coalesce(retry_from_id, id),
+        CASE WHEN %(afresh)s THEN retries_total ELSE retries_left - 1 END, 'waiting', %(wait)s <= interval '0',
+        clock.now, clock.now + %(wait)s, clock.now
+    FROM jobs_job, (SELECT clock_timestamp() AS now) AS clock
+    WHERE id = %(job)s AND status = ANY(%(after)s) AND (%(afresh)s OR (retries_left > 0 AND next_job_id IS NULL))
+    RETURNING id, capacity_class_id)
+UPDATE jobs_job SET next_job_id = coalesce(next_job_id, made.id) FROM made WHERE jobs_job.id = %(job)s
+RETURNING made.id, jobs_job.uuid, (SELECT name FROM workers_capacityclass WHERE id = made.capacity_class_id)"""
 
 PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, OTHERS, LOOK)

@@ -25,7 +25,8 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if job.status != Status.WAITING:
         return []
     if not job.due:
-        return [Reason(code="NOT_DUE", text=f"not due until {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
+        code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
+        return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     needs = job.capacity_class.needs
     workers = list(Worker.objects.filter(state=WorkerState.RUNNING, lease_until__gt=Now()))
     able = [worker for worker in workers if capacity.fits(needs, worker.total)]

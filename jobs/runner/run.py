@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from jobs.actions import Action, Context, get_action
-from jobs.actions.parameters import validate
+from jobs.actions import Action, Context, JobCanceled, UnknownAction, get_action
+from jobs.actions.parameters import InvalidParameters, validate
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
 from jobs.engine.slot import Claimed, Slot
@@ -31,7 +31,7 @@ def run(slot: Slot, job: Claimed) -> Outcome:
     except SlotStopped as error:
         outcome = fail(error, status=Status.WORKER_SHUTDOWN)
     except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - an action may raise anything
-        outcome = fail(error)
+        outcome = fail(error, worth_a_retry=_worth_a_retry(job, error))
     return replace(outcome, **reporter.close())
 
 
@@ -49,6 +49,15 @@ def _act(job: Claimed, reporter: JobReporter) -> str | None:
     with interruptible():
         result = action.run(context)
     return _encode(action, result)
+
+
+def _worth_a_retry(job: Claimed, error: BaseException) -> bool:
+    try:
+        declared = get_action(job.action).no_retry
+    except UnknownAction:
+        # Another worker may know it.
+        return True
+    return not isinstance(error, (InvalidParameters, JobCanceled, *declared))
 
 
 def _encode(action: Action, result: object) -> str | None:

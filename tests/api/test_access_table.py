@@ -103,6 +103,7 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^jobs/(?P<job_id>[^/]+)/waiting/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/retry/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^actions/?\Z": _reading(READ),
@@ -142,6 +143,8 @@ def filled(make_job: MakeJob) -> dict[str, str]:
     job = make_job(status="running")
     assert job.worker is not None
     filled = {
+        # Only an ended job can be run once more.
+        "(?P<job_id>[^/]+)/retry": f"{make_job(status='errored').uuid}/retry",
         "(?P<job_id>[^/]+)": str(job.uuid),
         "(?P<worker_id>[^/]+)": job.worker.hex_id,
         "<app_label>": "jobs",

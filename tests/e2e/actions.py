@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 from typing import Any
 
 from jobs.actions import Context, action
@@ -48,3 +49,9 @@ def result(context: Context[AnyParameters]) -> Any:
 def exit_hard(_context: Context[AnyParameters]) -> None:
     """End the process as a segfault would."""
     os._exit(3)
+
+
+@action("test_always_fails", backoff=timedelta(seconds=0.2))
+def always_fails(_context: Context[AnyParameters]) -> None:
+    """Fail, and be worth another attempt."""
+    raise OSError("no answer")

@@ -82,6 +82,15 @@ _SUBMISSION_EXAMPLE = {
     "scheduledAt": "",
 }
 
+_RETRY_EXAMPLE = {
+    **JOB_EXAMPLE,
+    "id": "5b3a5bcd-8c46-4bd4-a2c5-9ef8f5b27b46",
+    "workerID": "",
+    "status": "waiting",
+    "scheduledAt": "2018-04-21T10:02:11.4Z",
+    "lastUpdated": "2018-04-21T10:02:11.4Z",
+}
+
 _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",
@@ -175,6 +184,16 @@ JOBS: dict[str, Describe] = {
         "Cancel a job: a running one is told to stop",
         None,
         status=204,
+        errors=(404, 409),
+        request=None,
+        parameters=[_JOB_ID],
+    ),
+    "retry": _endpoint(
+        "jobs_retry",
+        "Run an ended job once more, as a new job of the same chain with all its retries",
+        schemas.Job,
+        _RETRY_EXAMPLE,
+        status=202,
         errors=(404, 409),
         request=None,
         parameters=[_JOB_ID],

@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from jobs.engine.errors import InvalidSubmission, JobEnded, NoSuchJob
+from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, NoSuchJob
 from jobsite.patience import TooSlow
 
 logger = logging.getLogger(__name__)
@@ -146,6 +146,9 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     InvalidSubmission: lambda error: InvalidField(error.field, error.reason),
     JobEnded: lambda error: WireError(
         409, "CONFLICT", f"The job has ended: it is {error.status}.", {"status": error.status}
+    ),
+    JobNotEnded: lambda error: WireError(
+        409, "CONFLICT", f"The job has not ended: it is {error.status}.", {"status": error.status}
     ),
     TooSlow: _too_slow,
     RequestDataTooBig: _too_large,

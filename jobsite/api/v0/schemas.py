@@ -106,7 +106,9 @@ class JobResult(_Wire):
 class WaitingReason(_Wire):
     """One thing that keeps a job from starting."""
 
-    code: Annotated[str, Field(description="READY when only a free slot's next look is missing.")]
+    code: Annotated[
+        str, Field(description="READY when only a free slot's next look is missing, BACKOFF before a retry.")
+    ]
     text: str
     by: Annotated[str | None, Field(description="The job that stands in the way.")]
 

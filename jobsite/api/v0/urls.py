@@ -26,6 +26,7 @@ urlpatterns = [
     _at(rf"{_JOB}/waiting", Jobs.as_view({"get": "waiting"})),
     _at(rf"{_JOB}/logs", Jobs.as_view({"get": "logs"})),
     _at(rf"{_JOB}/cancel", Jobs.as_view({"post": "cancel"})),
+    _at(rf"{_JOB}/retry", Jobs.as_view({"post": "retry"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
     _at(r"workers/(?P<worker_id>[^/]+)", Workers.as_view({"get": "retrieve"})),
     _at(r"actions", Actions.as_view({"get": "list"})),

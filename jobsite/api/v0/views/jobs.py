@@ -1,4 +1,4 @@
-"""/jobs: submit, list, read, cancel."""
+"""/jobs: submit, list, read, cancel, retry."""
 
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from jobs.engine.cancel import cancel
 from jobs.engine.enqueue import enqueue
 from jobs.engine.errors import NoSuchJob
+from jobs.engine.retry import retry
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite.api.v0.descriptions import JOBS
@@ -36,6 +37,7 @@ class Jobs(Endpoint):
         "waiting": "jobs.view_job",
         "logs": "jobs.view_joblog",
         "cancel": "jobs.cancel_job",
+        "retry": "jobs.retry_job",
     }
 
     def get_queryset(self) -> JobQuerySet:
@@ -77,6 +79,11 @@ class Jobs(Endpoint):
     def cancel(self, request: Request, job_id: str) -> Response:
         cancel(_uuid(job_id), by=self.actor(request))
         return Response(status=204)
+
+    @JOBS["retry"]
+    def retry(self, request: Request, job_id: str) -> Response:
+        job = retry(_uuid(job_id), by=self.actor(request))
+        return Response(job_object(JobRow(*_one(str(job.uuid), *JOB_COLUMNS))), status=202)
 
 
 def _uuid(job_id: str) -> UUID:

@@ -1,0 +1,26 @@
+"""retry: a person asks for an ended job once more."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from jobs.engine.actor import Actor
+from jobs.engine.attempt import announce, django_rows, fresh_attempt
+from jobs.engine.audit import audit
+from jobs.engine.errors import JobNotEnded, NoSuchJob
+from jobs.models import Job
+
+
+@transaction.atomic
+def retry(job_id: UUID, *, by: Actor) -> Job:
+    """Make a new waiting job of an ended one, with all its retries anew. Raises NoSuchJob, JobNotEnded."""
+    found = Job.objects.filter(uuid=job_id).values_list("pk", "status").first()
+    if found is None:
+        raise NoSuchJob(str(job_id))
+    number, status = found
+    made = fresh_attempt(django_rows, number)
+    if made is None:
+        raise JobNotEnded(status)
+    audit("retry", by=by, object_type="job", object_id=job_id, before=status, after={"retry": str(made.uuid)})
+    transaction.on_commit(lambda: announce(made))
+    return Job.objects.select_related("retry_from").get(pk=made.id)
