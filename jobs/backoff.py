@@ -13,5 +13,6 @@ def delay(base: timedelta, attempt: int, *, jitter: float) -> timedelta:
 
     `jitter`, from 0 to 1, spreads it over its upper half, so that what failed together does not return together.
     """
-    full = min(min(base, LONGEST) * 2 ** min(attempt - 1, _DOUBLINGS), LONGEST)
+    factor: int = 2 ** min(attempt - 1, _DOUBLINGS)
+    full = min(min(base, LONGEST) * factor, LONGEST)
     return full * (0.5 + jitter / 2)

@@ -61,7 +61,7 @@ def django_rows(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
     """One statement on Django's connection, within its transaction."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _make(rows: Rows, job_id: int, *, after: tuple[str, ...], wait: timedelta, afresh: bool) -> Attempt | None:

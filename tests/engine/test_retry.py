@@ -113,6 +113,17 @@ def test_without_retries_a_failure_is_the_end(start: Start) -> None:
     assert _chain(job) == []
 
 
+@pytest.mark.parametrize(("retries", "outcome"), [(2, Outcome(status=Status.DONE)), (0, ERRORED)])
+def test_an_end_without_a_retry_stays_one_statement(
+    start: Start, monkeypatch: pytest.MonkeyPatch, retries: int, outcome: Outcome
+) -> None:
+    _, slot, claimed = start(retries=retries)
+    sent, rows = [], slot.session.rows
+    monkeypatch.setattr(slot.session, "rows", lambda *statement: (sent.append(statement), rows(*statement))[1])
+    assert finish(slot, claimed, outcome).accepted
+    assert len(sent) == 1
+
+
 def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Start) -> None:
     job, slot, claimed = start(
         parameters={"a": [1]}, priority=7, deadline="15m", stop_timeout="1m30s", comment="c", ticket_ref="t",

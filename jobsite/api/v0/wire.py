@@ -51,8 +51,8 @@ JOB_COLUMNS = (
 
 
 def row_of_new(job: Job) -> JobRow:
-    """The row of a job just enqueued, without reading it again: no original and no worker yet."""
-    related = {"retry_from__uuid": None, "worker__hex_id": None}
+    """The row of a job just made, without reading it again: it has no worker yet."""
+    related = {"retry_from__uuid": job.retry_from and job.retry_from.uuid, "worker__hex_id": None}
     return JobRow._make(related[name] if name in related else getattr(job, name) for name in JOB_COLUMNS)
 
 

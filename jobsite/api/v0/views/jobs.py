@@ -83,7 +83,7 @@ class Jobs(Endpoint):
     @JOBS["retry"]
     def retry(self, request: Request, job_id: str) -> Response:
         job = retry(_uuid(job_id), by=self.actor(request))
-        return Response(job_object(JobRow(*_one(str(job.uuid), *JOB_COLUMNS))), status=202)
+        return Response(job_object(row_of_new(job)), status=202)
 
 
 def _uuid(job_id: str) -> UUID:
