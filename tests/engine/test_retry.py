@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs import doorbell
@@ -19,6 +20,7 @@ from jobs.actions.parameters import InvalidParameters
 from jobs.actions.registry import Action
 from jobs.engine import finish as finishing
 from jobs.engine.actor import Actor, engine_actor
+from jobs.engine.attempt import next_attempt
 from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
 from jobs.engine.errors import JobNotEnded, NoSuchJob
@@ -118,10 +120,10 @@ def test_an_end_without_a_retry_stays_one_statement(
     start: Start, monkeypatch: pytest.MonkeyPatch, retries: int, outcome: Outcome
 ) -> None:
     _, slot, claimed = start(retries=retries)
-    sent, rows = [], slot.session.rows
-    monkeypatch.setattr(slot.session, "rows", lambda *statement: (sent.append(statement), rows(*statement))[1])
+    counted = Mock(wraps=slot.session.rows)
+    monkeypatch.setattr(slot.session, "rows", counted)
     assert finish(slot, claimed, outcome).accepted
-    assert len(sent) == 1
+    assert counted.call_count == 1
 
 
 def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Start) -> None:
@@ -271,6 +273,7 @@ def _at_once(*acts: Callable[[], object]) -> None:
 
     def guarded(act: Callable[[], object]) -> None:
         try:
+            connection.ensure_connection()
             together.wait()
             act()
         except BaseException as error:  # noqa: BLE001 - told to the test
@@ -284,6 +287,40 @@ def _at_once(*acts: Callable[[], object]) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_an_end_that_waits_for_a_rescue_to_commit_makes_no_second_retry(start: Start) -> None:
+    job, slot, claimed = start()
+    handed: list[HandOver] = []
+    late = threading.Thread(target=lambda: handed.append(finish(slot, claimed, ERRORED)))
+    with transaction.atomic():
+        assert end_slots([slot.name], status=Status.ERRORED, why="gone", by=ENGINE) == 1
+        late.start()
+        while not _someone_waits_for_a_row():
+            assert late.is_alive(), "it did not wait"
+    late.join()
+    assert handed == [HandOver(accepted=False, job=None)]
+    assert len(_chain(job)) == 1
+
+
+def test_a_rescue_passes_by_an_end_that_is_being_committed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, slot, claimed = start()
+    ended: list[int] = []
+
+    def rescued_meanwhile(rows: Any, attempted: Claimed) -> Any:
+        ended.append(end_slots([slot.name], status=Status.ERRORED, why="gone", by=ENGINE))
+        return next_attempt(rows, attempted)
+
+    monkeypatch.setattr(finishing, "next_attempt", rescued_meanwhile)
+    assert finish(slot, claimed, ERRORED).accepted
+    assert ended == [0]
+    assert len(_chain(job)) == 1
+
+
+def _someone_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return bool(cursor.rowcount)
 
 
 def test_an_end_that_races_a_rescue_makes_one_retry(start: Start) -> None:
