@@ -27,6 +27,8 @@ class HandOver:
 
     accepted: bool
     job: Claimed | None
+    # The job was marked to be stopped: a signal may still be on its way, so this process must run no other.
+    marked: bool = False
 
 
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
@@ -49,9 +51,9 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         slot.boot_id,
         slot.capacity_version,
     )
-    [(finished, newest_class, *columns)] = slot.session.prepared("hand_over", parameters)
+    [(finished, marked, newest_class, *columns)] = slot.session.prepared("hand_over", parameters)
     slot.notice(newest_class)
-    return HandOver(accepted=finished == 1, job=Claimed.read(tuple(columns)))
+    return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)))
 
 
 def own_job(slot: Slot) -> Claimed | None:

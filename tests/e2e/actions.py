@@ -1,10 +1,13 @@
 """Actions that only these tests run, in real worker processes."""
 
+import contextlib
+import hashlib
 import os
+import subprocess
 import time
 from typing import Any
 
-from jobs.actions import Context, action
+from jobs.actions import Context, JobCanceled, action
 from jobs.actions.parameters import AnyParameters, Parameters
 
 
@@ -48,3 +51,68 @@ def result(context: Context[AnyParameters]) -> Any:
 def exit_hard(_context: Context[AnyParameters]) -> None:
     """End the process as a segfault would."""
     os._exit(3)
+
+
+class RoundsParameters(Parameters):
+    """Of a loop in C, in which no Python signal handler runs."""
+
+    rounds: int = 10**9
+
+
+@action("test_c_loop", parameters=RoundsParameters)
+def c_loop(context: Context[RoundsParameters]) -> str:
+    """Hear no signal."""
+    return hashlib.pbkdf2_hmac("sha256", b"password", b"salt", context.parameters.rounds).hex()
+
+
+class SecondsParameters(Parameters):
+    """How long an action takes."""
+
+    seconds: float
+
+
+@action("test_deaf", parameters=SecondsParameters)
+def deaf(context: Context[SecondsParameters]) -> None:
+    """Hear every signal and go on."""
+    context.log("began")
+    end = time.monotonic() + context.parameters.seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.1)
+
+
+@action("test_stubborn", parameters=SecondsParameters)
+def stubborn(context: Context[SecondsParameters]) -> str:
+    """Sleep without a look at cancels; return a word when a signal cuts the sleep."""
+    context.log("began")
+    try:
+        time.sleep(context.parameters.seconds)
+    except JobCanceled:
+        return "cleaned up"
+    return "slept"
+
+
+@action("test_check", parameters=SecondsParameters, cancel="check")
+def checking(context: Context[SecondsParameters]) -> str:
+    """See the cancel, and take this long to come to an end."""
+    while not context.check_canceled():
+        time.sleep(0.05)
+    time.sleep(context.parameters.seconds)
+    return "came to its end"
+
+
+class DaemonParameters(Parameters):
+    """Where the daemon writes its process id; whether the action waits for a signal afterwards."""
+
+    path: str
+    deaf: bool = False
+
+
+@action("test_daemon", parameters=DaemonParameters)
+def daemon(context: Context[DaemonParameters]) -> None:
+    """Start what forks twice and leaves the session, then wait."""
+    script = f"setsid sh -c 'echo $$ > {context.parameters.path}; exec sleep 600' >/dev/null 2>&1 &"
+    subprocess.run(["sh", "-c", script], check=True)  # noqa: S607
+    if context.parameters.deaf:
+        hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 10**9)
+    time.sleep(600)
