@@ -5,10 +5,15 @@ import hashlib
 import os
 import subprocess
 import time
+from functools import partial
 from typing import Any
 
-from jobs.actions import Context, JobCanceled, action
+from jobs.actions import Action, Context, JobCanceled, action
+from jobs.actions.commands.declaration import Command
+from jobs.actions.commands.parameters import schema_of
+from jobs.actions.commands.run import run_command
 from jobs.actions.parameters import AnyParameters, Parameters
+from jobs.actions.registry import register
 
 
 class FileParameters(Parameters):
@@ -102,17 +107,27 @@ def checking(context: Context[SecondsParameters]) -> str:
 
 
 class DaemonParameters(Parameters):
-    """Where the daemon writes its process id; whether the action waits for a signal afterwards."""
+    """Where the daemon writes its process id."""
 
     path: str
-    deaf: bool = False
+
+
+_DAEMON = "(setsid sh -c 'echo $$ > \"$PARAM_PATH\"; exec sleep 600' >/dev/null 2>&1 &) &"
+_STUBBORN = "trap '' TERM; "
 
 
 @action("test_daemon", parameters=DaemonParameters)
 def daemon(context: Context[DaemonParameters]) -> None:
-    """Start what forks twice and leaves the session, then wait."""
-    script = f"setsid sh -c 'echo $$ > {context.parameters.path}; exec sleep 600' >/dev/null 2>&1 &"
-    subprocess.run(["sh", "-c", script], check=True)  # noqa: S607
-    if context.parameters.deaf:
-        hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 10**9)
-    time.sleep(600)
+    """Start what forks twice and leaves the session, then hear no signal."""
+    subprocess.run(["sh", "-c", _DAEMON], check=True, env={**os.environ, "PARAM_PATH": context.parameters.path})  # noqa: S607
+    hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 10**9)
+
+
+def _command(name: str, script: str) -> None:
+    """A command as an operator declares it."""
+    command = Command(argv=["sh", "-c", script])
+    register(Action(name=name, run=partial(run_command, command), parameters=schema_of(name, None)))
+
+
+_command("test_command_daemon", f"{_DAEMON} sleep 600")
+_command("test_command_stubborn_daemon", f"{_STUBBORN} {_DAEMON} while true; do sleep 1; done")

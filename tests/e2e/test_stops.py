@@ -119,14 +119,14 @@ def test_an_action_that_checks_comes_to_its_end_within_its_stop_timeout(run_work
     assert job.stop_at is None, "it was never signaled"
 
 
-@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("action", ["test_daemon", "test_command_daemon", "test_command_stubborn_daemon"])
 def test_what_forks_twice_and_leaves_the_session_ends_with_the_job(
-    *, deaf: bool, run_worker: RunWorker, submit: Submit, tmp_path: Path
+    action: str, run_worker: RunWorker, submit: Submit, tmp_path: Path
 ) -> None:
     run_worker("--slots", "2")
     other = wait_status(submit("sleep", parameters={"seconds": 8}), Status.RUNNING)
     written = tmp_path / "pid"
-    job = submit("test_daemon", parameters={"path": str(written), "deaf": deaf}, stop_timeout="1s")
+    job = submit(action, parameters={"path": str(written)}, stop_timeout="1s")
     wait_until(lambda: written.exists() and written.read_text().strip())
     pid = int(written.read_text())
     assert not is_gone(pid)
@@ -149,14 +149,14 @@ def test_a_cancel_takes_effect_while_the_broker_is_away(run_worker: RunWorker, s
 def test_a_job_that_was_canceled_while_its_worker_was_dead_does_not_stay_so(
     run_worker: RunWorker, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LEASE_SECONDS", "4")
+    monkeypatch.setenv("LEASE_SECONDS", "6")
     worker = run_worker("--slots", "1")
     job = wait_status(submit("sleep"), Status.RUNNING)
     worker.process.kill()
     worker.process.wait()
     _cancel(job)
     run_worker("--slots", "1", name="w2")
-    wait_status(job, Status.WORKER_DEAD, Status.CANCELED, patience=10)
+    wait_status(job, Status.WORKER_DEAD, Status.CANCELED, patience=15)
 
 
 def test_cancels_never_meet_the_next_job_of_a_slot(run_worker: RunWorker, submit: Submit) -> None:
