@@ -1,12 +1,13 @@
 """What a job can run. An app's `actions.py` needs only the names exported here."""
 
-from jobs.actions.context import Context, JobCanceled
+from jobs.actions.context import Context, DeadlineExceeded, JobCanceled
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import Action, LockNeed, UnknownAction, action, get_action, registered_actions
 
 __all__ = [
     "Action",
     "Context",
+    "DeadlineExceeded",
     "JobCanceled",
     "LockNeed",
     "Parameters",

@@ -13,6 +13,10 @@ class JobCanceled(Exception):
     """Raised in, or by, an action that stops because its job was asked to."""
 
 
+class DeadlineExceeded(BaseException):
+    """Raised in an action whose deadline is over. No Exception, so that no handler of ordinary errors goes on."""
+
+
 class Reporter(Protocol):
     """Where a context's reports go: rows in the database for a job, a list in a test."""
 

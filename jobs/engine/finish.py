@@ -30,6 +30,8 @@ class HandOver:
 
     accepted: bool
     job: Claimed | None
+    # The job was marked to be stopped: a signal may still be on its way, so this process must run no other.
+    marked: bool = False
 
 
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
@@ -59,9 +61,9 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         [row], retry = slot.session.prepared("hand_over", parameters), None
     if retry is not None:
         announce(retry)
-    finished, newest_class, *columns = row
+    finished, marked, newest_class, *columns = row
     slot.notice(newest_class)
-    return HandOver(accepted=finished == 1, job=Claimed.read(tuple(columns)))
+    return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)))
 
 
 def _with_retry(slot: Slot, job: Claimed, parameters: tuple[Any, ...]) -> tuple[tuple[Any, ...], Attempt | None]:

@@ -9,6 +9,23 @@ from jobs.engine.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A running job that was asked to stop, has a deadline, or is being stopped. Spans in seconds, by the database."""
+
+    id: int
+    slot: str
+    action: str
+    status: str
+    # Since its last change of status: since the cancel, when it is asked to.
+    changed_for: float
+    running_for: float
+    # Since stop_at was set; None when it is not.
+    marked_for: float | None
+    deadline: float | None
+    stop_timeout: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """The answer. `state` is None when this boot of the worker has lost its row or was stopped."""
 
@@ -27,12 +44,14 @@ class Look:
     dead_workers: bool
     # Until the next scheduled job is due; None when there is none.
     next_due_seconds: float | None
+    # Of this worker's running jobs, those that may have to be stopped.
+    watched: list[Watched]
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
-    state, held, slots, newest_class, due, ready, used, busy, dead, next_due = row
+    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched = row
     return Look(
         state=state,
         capacity=held or {},
@@ -44,6 +63,7 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         busy_slots=busy,
         dead_workers=dead,
         next_due_seconds=next_due,
+        watched=[Watched(**job) for job in watched],
     )
 
 

@@ -72,7 +72,9 @@ WITH fin AS (
         guard="EXISTS (SELECT FROM fin WHERE stop_at IS NULL) AND",
     )
 }
-SELECT (SELECT count(*) FROM fin), {_NEWEST_CLASS}, {CLAIMED_COLUMNS} FROM (SELECT) AS one LEFT JOIN claimed ON true"""
+SELECT (SELECT count(*) FROM fin), EXISTS (SELECT FROM fin WHERE stop_at IS NOT NULL), {_NEWEST_CLASS},
+    {CLAIMED_COLUMNS}
+FROM (SELECT) AS one LEFT JOIN claimed ON true"""
 
 # One claim at a time counts the worker's capacity. A statement of its own: in the claim's statement the snapshot
 # would be older than the lock, and two slots spent the same unit.
@@ -100,7 +102,10 @@ OTHERS = """PREPARE jobsite_others (bigint, bigint) AS
 SELECT count(*) FROM workers_worker WHERE id <> $1 AND state = 'running' AND lease_until > clock_timestamp()
 AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = $2)"""
 
-# The look: heartbeat, due jobs, new classes and waiting work in one statement, every two seconds per worker.
+_SECONDS = "extract(epoch FROM {})::float"
+
+# The look: heartbeat, due jobs, new classes, waiting work and what may have to be stopped, in one statement, every
+# two seconds per worker, every second while it runs jobs.
 # FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
 LOOK = f"""PREPARE jobsite_look (bigint, text, interval, int[]) AS
 WITH beat AS (
@@ -120,7 +125,15 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
          WHERE occupies AND (worker_id = $1) IS TRUE GROUP BY 1) AS used),
     ARRAY(SELECT slot FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE),
     EXISTS (SELECT FROM workers_worker WHERE state IN ('running', 'draining') AND lease_until < clock_timestamp()),
-    (SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float FROM jobs_job WHERE due_at > now())"""
+    (SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float FROM jobs_job WHERE due_at > now()),
+    ARRAY(SELECT jsonb_build_object('id', id, 'slot', slot, 'action', action, 'status', status,
+              'changed_for', {_SECONDS.format("clock_timestamp() - status_changed_at")},
+              'running_for', {_SECONDS.format("clock_timestamp() - started_at")},
+              'marked_for', {_SECONDS.format("clock_timestamp() - stop_at")},
+              'deadline', {_SECONDS.format("deadline")}, 'stop_timeout', {_SECONDS.format("stop_timeout")})
+          FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE
+          AND (status IN ('running', 'cancel_request')) IS TRUE
+          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE)"""
 
 # Lines of a running job's log. Only its own slot may add to it. A batch whose commit got no answer is sent again:
 # its lines may be there already.

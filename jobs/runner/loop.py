@@ -24,6 +24,8 @@ RECONNECT_SECONDS = 0.5
 
 def serve(slot: Slot, *, rung: str, hops: int) -> int:
     """Answer one bell: run jobs until none fits. Returns how many. `rung` is the class of the bell."""
+    if process.stopping():
+        return 0
     known = slot.class_named(rung)
     found = _first_claim(slot)
     if found.job is None and known is not None:
@@ -59,6 +61,8 @@ def _chain(slot: Slot, job: Claimed) -> int:
         handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
         if not handed.accepted:
             refuse(slot, current)
+        if handed.marked:
+            process.retire()
         _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
             _ring(slot, _ready(slot, slot.within(current.class_id)))
@@ -85,7 +89,8 @@ def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> H
             logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})
             own = _own_after_reconnect(slot)
             if own is None or own.id != job.id:
-                return HandOver(accepted=True, job=own)
+                # With no answer, whether it was marked is not known.
+                return HandOver(accepted=True, job=own, marked=own is None)
 
 
 def _own_after_reconnect(slot: Slot) -> Claimed | None:

@@ -1,6 +1,5 @@
 """A worker's main process: it keeps the lease, looks for work every two seconds, and stops its slots in time."""
 
-import contextlib
 import logging
 import os
 import signal
@@ -18,6 +17,8 @@ from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.look import Look, look
 from jobs.engine.rescue import end_slots, rescue
 from jobs.engine.slot import Slot
+from jobs.runner.descendants import kill_tree, send
+from jobs.runner.enforcer import Enforcer, quietly
 from jobs.runner.process import pid_of
 from jobs.states import Status
 from workers import capacity, presence
@@ -26,6 +27,8 @@ from workers.presence import Identity
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
+# While jobs run: a cancel is to be seen within two seconds.
+BUSY_LOOK_SECONDS = 1.0
 KILL_SECONDS = 3.0
 
 
@@ -46,6 +49,7 @@ class Node(threading.Thread):
         self._stop_at: float | None = None
         self._ended = threading.Event()
         self._missing: set[str] = set()
+        self._enforcer = Enforcer(processes=lambda: self._pool_processes() or {}, by=self._by)
 
     def look_in(self, seconds: float) -> None:
         """Look again after so long, if no look is due before."""
@@ -94,6 +98,7 @@ class Node(threading.Thread):
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
         self._serve(seen)
+        self._stop_jobs(seen)
         self._end_dead_slots(seen)
         if seen.dead_workers:
             rescue(by=self._by)
@@ -120,13 +125,23 @@ class Node(threading.Thread):
             if class_id in fitting:
                 doorbell.ring(self._known.class_name(class_id))
 
+    def _stop_jobs(self, seen: Look) -> None:
+        """Enforce cancels and deadlines, and look again in time for the next."""
+        if seen.busy_slots:
+            self.look_in(BUSY_LOOK_SECONDS)
+        if (again := self._enforcer.enforce(seen.watched)) is not None:
+            self.look_in(again)
+
     def _end_dead_slots(self, seen: Look) -> None:
         """End the jobs of processes that are gone. Seen missing twice: the pool lists a new process a moment late."""
-        alive = self._pool_pids()
+        alive = self._pool_processes()
         if alive is None:
             return
+        marked = {job.slot for job in seen.watched if job.marked_for is not None and job.status == Status.RUNNING}
         missing = {name for name in seen.busy_slots if pid_of(name) not in alive}
         if gone := missing & self._missing:
+            # Marked while it ran: its deadline was over, and its process died of that or by itself.
+            end_slots(gone & marked, status=Status.TIMEOUT, why="its process died after its deadline", by=self._by)
             self._end_slots(gone)
         self._missing = missing
 
@@ -139,26 +154,26 @@ class Node(threading.Thread):
         if gone and end_slots(gone, status=status, why=why, by=self._by):
             logger.error("processes ended with their jobs", extra={"slots": sorted(gone)})
 
-    def _pool_pids(self) -> set[int] | None:
+    def _pool_processes(self) -> dict[int, Any] | None:
         """The processes of the pool; None while there is none, at the very end of a stop."""
         pool = getattr(self._worker.pool, "_pool", None)
-        return None if pool is None else {process.pid for process in pool._pool}
+        return None if pool is None else {process.pid: process for process in pool._pool}
 
     def _stop_slots(self, seen: Look) -> None:
         late = time.monotonic() - (self._stop_at or 0)
         if late < 0:
             self.look_in(min(0.5, -late))
             return
-        for name in seen.busy_slots:
-            _signal(pid_of(name), signal.SIGTERM if late < KILL_SECONDS else signal.SIGKILL)
+        processes = self._pool_processes() or {}
+        for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
+            if late < KILL_SECONDS:
+                send(pid, signal.SIGTERM)
+            else:
+                quietly(processes[pid])
+                kill_tree(pid)
         self.look_in(0.5)
 
     def _give_up(self) -> None:
         logger.error("this worker's row is another's now; it stops", extra={"worker": self.identity.name})
         self._ended.set()
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _signal(pid: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)

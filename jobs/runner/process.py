@@ -2,17 +2,19 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import psycopg2
 from django.db import DatabaseError, connection
 
+from jobs.actions.context import DeadlineExceeded, JobCanceled
 from jobs.engine.actor import engine_actor
 from jobs.engine.finish import own_job
 from jobs.engine.rescue import end_slots
 from jobs.engine.slot import Slot
+from jobs.runner import descendants
 from jobs.states import Status
 from workers.presence import Identity
 
@@ -21,11 +23,22 @@ class SlotStopped(BaseException):
     """Raised inside an action by SIGTERM: the worker stops and its grace is over."""
 
 
+# What the main process sends, only to a slot whose job it has marked; SIGTERM is a worker's stop.
+CANCEL_SIGNAL = signal.SIGUSR1
+DEADLINE_SIGNAL = signal.SIGUSR2
+# A process that must run no other job ends so long after its last bell: until then the pool reads its answer.
+RETIRE_SECONDS = 0.1
+
 _identity: Identity | None = None
 _slot: Slot | None = None
 _stopping = False
 _serving = False
 _in_action = False
+_retired = False
+_adopts_orphans = False
+# Why this process's last job is to stop: it is marked, so no other follows it.
+_stop: BaseException | None = None
+_knows_of_cancel: Callable[[], bool] = lambda: False  # noqa: E731
 
 
 def belongs_to(identity: Identity) -> None:
@@ -48,6 +61,8 @@ def slot() -> Slot:
 
 def warm_up() -> None:
     """Before the first bell: connect, prepare the statements, read the classes. The first job would do it too."""
+    global _adopts_orphans  # noqa: PLW0603 - true only in a process of the pool
+    _adopts_orphans = descendants.become_subreaper()
     try:
         slot().classes()
         if own_job(slot()) is not None:
@@ -66,7 +81,28 @@ def pid_of(slot_name: str) -> int:
 
 def stopping() -> bool:
     """Whether this process was told to end."""
-    return _stopping
+    return _stopping or _retired
+
+
+def deadline_passed() -> bool:
+    """Whether the job that runs, or just ran, was told that its deadline is over."""
+    return isinstance(_stop, DeadlineExceeded)
+
+
+def retire() -> None:
+    """Run nothing more: the process ends after this bell, and the pool starts another."""
+    global _retired  # noqa: PLW0603 - one process
+    _retired = True
+
+
+def sweep() -> bool:
+    """End what the job that has just ended left running, `setsid` or not. Whether there was anything."""
+    if not _adopts_orphans or not descendants.has_children():
+        return False
+    left = bool(descendants.descendants(os.getpid()))
+    descendants.kill_descendants(os.getpid())
+    descendants.reap()
+    return left
 
 
 @contextmanager
@@ -75,24 +111,37 @@ def serving() -> Iterator[None]:
     global _serving  # noqa: PLW0603 - read by the signal handler
     # Taken over here and not at the fork: the pool sets its own handler after that.
     signal.signal(signal.SIGTERM, _on_sigterm)
+    signal.signal(CANCEL_SIGNAL, _on_cancel)
+    signal.signal(DEADLINE_SIGNAL, _on_deadline)
     _serving = True
     try:
         yield
     finally:
         _serving = False
+        if _retired:
+            # Not at once: an end before the answer would look like a crash to Celery.
+            signal.signal(signal.SIGALRM, _on_retirement)
+            signal.setitimer(signal.ITIMER_REAL, RETIRE_SECONDS)
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Only in here does SIGTERM raise: the engine's own statements are never torn."""
-    global _in_action  # noqa: PLW0603 - read by the signal handler
+def interruptible(*, knows_of_cancel: Callable[[], bool]) -> Iterator[None]:
+    """Only in here do signals raise: the engine's own statements are never torn.
+
+    An action that knows of its cancel is cleaning up, and is not disturbed by another word of it.
+    """
+    global _in_action, _knows_of_cancel  # noqa: PLW0603 - read by the signal handlers
+    _knows_of_cancel = knows_of_cancel
     _in_action = True
     try:
+        if _stop is not None:
+            raise _stop
         if _stopping:
             raise SlotStopped("the worker is stopping")
         yield
     finally:
         _in_action = False
+        _knows_of_cancel = lambda: False  # noqa: E731
 
 
 def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
@@ -101,5 +150,28 @@ def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
     if _in_action:
         _in_action = False
         raise SlotStopped("the worker stopped before the job was done, and its grace was over")
+    if not _serving:
+        raise SystemExit
+
+
+def _on_cancel(_signal: int, _frame: FrameType | None) -> None:
+    if not _knows_of_cancel():
+        _raise_in_action(JobCanceled("canceled"))
+
+
+def _on_deadline(_signal: int, _frame: FrameType | None) -> None:
+    _raise_in_action(DeadlineExceeded("the job was not done at its deadline"))
+
+
+def _raise_in_action(stop: BaseException) -> None:
+    global _stop, _in_action  # noqa: PLW0603
+    _stop = _stop or stop
+    if _in_action:
+        # Once: what the action then does to come to its end is not cut again.
+        _in_action = False
+        raise stop
+
+
+def _on_retirement(_signal: int, _frame: FrameType | None) -> None:
     if not _serving:
         raise SystemExit

@@ -46,6 +46,8 @@ class JobReporter:
         # The first progress is written at once, the next ones in steps.
         self._reported_at = 0.0
         self._canceled = False
+        # The action has been told: it needs no exception besides.
+        self.told = False
         self._asked_at = 0.0
 
     def log(self, text: str) -> None:
@@ -71,6 +73,7 @@ class JobReporter:
         if not self._canceled and time.monotonic() - self._asked_at >= CANCEL_SECONDS:
             self._asked_at = time.monotonic()
             self._try(self._ask_status)
+        self.told = self._canceled
         return self._canceled
 
     def wait(self, seconds: float) -> bool:

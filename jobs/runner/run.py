@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 
-from jobs.actions import Action, Context, JobCanceled, UnknownAction, get_action
+from jobs.actions import Action, Context, DeadlineExceeded, JobCanceled, UnknownAction, get_action
 from jobs.actions.parameters import InvalidParameters, validate
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import canonical_json, stop_timeout_of
+from jobs.runner import process
 from jobs.runner.process import SlotStopped, interruptible
 from jobs.runner.reporter import JobReporter
 from jobs.states import Status
@@ -30,9 +31,21 @@ def run(slot: Slot, job: Claimed) -> Outcome:
         outcome = Outcome(status=Status.DONE, result=_act(job, reporter))
     except SlotStopped as error:
         outcome = fail(error, status=Status.WORKER_SHUTDOWN)
+    except DeadlineExceeded as error:
+        outcome = fail(error, status=Status.TIMEOUT)
     except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - an action may raise anything
         outcome = fail(error, worth_a_retry=_worth_a_retry(job, error))
-    return replace(outcome, **reporter.close())
+    if process.sweep():
+        reporter.log("killed what the action left running")
+    return replace(_judged(outcome), **reporter.close())
+
+
+def _judged(outcome: Outcome) -> Outcome:
+    """After its deadline a job has timed out, whatever its action made of that; what it returned or raised is kept."""
+    if not process.deadline_passed() or outcome.status == Status.WORKER_SHUTDOWN:
+        return outcome
+    why = outcome.exception or fail(DeadlineExceeded("the job was not done at its deadline")).exception
+    return replace(outcome, status=Status.TIMEOUT, exception=why)
 
 
 def _act(job: Claimed, reporter: JobReporter) -> str | None:
@@ -46,7 +59,7 @@ def _act(job: Claimed, reporter: JobReporter) -> str | None:
         reporter=reporter,
         stop_timeout_seconds=stop_timeout_of(job.stop_timeout).total_seconds(),
     )
-    with interruptible():
+    with interruptible(knows_of_cancel=lambda: reporter.told):
         result = action.run(context)
     return _encode(action, result)
 

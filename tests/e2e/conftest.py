@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from celery import current_app
 from django.conf import settings
 
 from jobs.engine.actor import Actor
@@ -81,6 +82,14 @@ def wait_status(job: Job, *statuses: str, patience: float = PATIENCE_SECONDS) ->
 
     wait_until(arrived, patience=patience)
     return job
+
+
+def broker_pid() -> int:
+    """The broker's process, to be held."""
+    with current_app.connection_for_read() as connection:
+        channel: Any = connection.default_channel
+        info: dict[str, Any] = channel.client.info("server")
+    return int(info["process_id"])
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from jobs.engine.cancel import cancel
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job, JobLog
 from jobs.states import Status
-from tests.e2e.conftest import RunWorker, Submit, wait_status, wait_until
+from tests.e2e.conftest import RunWorker, Submit, broker_pid, wait_status, wait_until
 from workers.models import Worker
 
 pytestmark = pytest.mark.slow
@@ -203,7 +203,7 @@ def test_what_is_submitted_while_the_broker_is_away_runs_after_its_return(
 ) -> None:
     """The server is stopped, not slowed: bells are refused and lost."""
     run_worker("--capacity", "scan=1")
-    pid = _broker_pid()
+    pid = broker_pid()
     os.kill(pid, signal.SIGSTOP)
     try:
         began = timezone.now()
@@ -212,13 +212,6 @@ def test_what_is_submitted_while_the_broker_is_away_runs_after_its_return(
     finally:
         os.kill(pid, signal.SIGCONT)
     wait_status(job, Status.DONE, patience=10)
-
-
-def _broker_pid() -> int:
-    with current_app.connection_for_read() as connection:
-        channel: Any = connection.default_channel
-        info: dict[str, Any] = channel.client.info("server")
-    return int(info["process_id"])
 
 
 def test_lost_bells_cost_time_and_no_job(

@@ -1,0 +1,24 @@
+"""stop: mark a running job before its process is signaled, so that the signal can meet no other job."""
+
+from django.db import transaction
+from django.db.models import Func
+
+from jobs.engine.actor import Actor
+from jobs.engine.audit import audit
+from jobs.models import Job
+from jobs.states import Status
+
+
+@transaction.atomic
+def mark(job_id: int, *, slot_name: str, why: str, by: Actor) -> bool:
+    """Set `stop_at` while the row is this slot's and runs; False when it is not, or was marked before.
+
+    A marked job's slot hands nothing over and ends its process: only then may a signal follow.
+    """
+    jobs = Job.objects.filter(pk=job_id)
+    owned = jobs.filter(slot=slot_name, status__in=[Status.RUNNING, Status.CANCEL_REQUEST], stop_at=None)
+    if not owned.update(stop_at=Func(function="clock_timestamp")):
+        return False
+    uuid, status = jobs.values_list("uuid", "status").get()
+    audit("stop", by=by, object_type="job", object_id=uuid, before=status, after=status, reason=why)
+    return True
