@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from jobs import doorbell
 from jobs.engine.actor import Actor
+from jobs.engine.claim import claim
 from jobs.engine.classes import forget_classes
 from jobs.engine.enqueue import enqueue
-from jobs.engine.slot import Slot
+from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
 from jobs.models import Job
 from workers.presence import Identity, register, stable_hex_id
@@ -19,6 +22,7 @@ from workers.presence import Identity, register, stable_hex_id
 NewSlot = Callable[..., Slot]
 NewWorker = Callable[..., Identity]
 Enqueue = Callable[..., Job]
+Start = Callable[..., tuple[Job, Slot, Claimed]]
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +72,33 @@ def submit(by: Actor) -> Enqueue:
         return enqueue(Submission(**{"action": "noop", "capacity_map": capacity, **fields}), by=by)
 
     return make
+
+
+@pytest.fixture
+def start(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> Start:
+    """A job that a slot runs."""
+
+    def make(**fields: Any) -> tuple[Job, Slot, Claimed]:
+        job, slot = submit({"scan": 1}, **{"retries": 2, **fields}), new_slot(new_worker({"scan": 1}))
+        claimed = claim(slot).job
+        assert claimed is not None
+        return job, slot, claimed
+
+    return make
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    bells: list[tuple[str, float]] = []
+    monkeypatch.setattr(doorbell, "ring", lambda name, *, due_in=0.0, **_: bells.append((name, due_in)))
+    return bells
+
+
+def chain(job: Job) -> list[Job]:
+    """The retries of an original, oldest first."""
+    return list(Job.objects.filter(retry_from=job).order_by("pk"))
+
+
+def make_due(job: Job) -> None:
+    """Its time has come."""
+    Job.objects.filter(pk=job.pk).update(scheduled_at=timezone.now(), due=True)

@@ -1,58 +1,34 @@
 """Retries: a new row of the same chain, made in the transaction that ends the attempt before it."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from unittest.mock import Mock
 from uuid import uuid4
 
-import psycopg2
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
-from jobs import doorbell
 from jobs.actions import Context, JobCanceled, registry
 from jobs.actions.parameters import InvalidParameters
 from jobs.actions.registry import Action
-from jobs.engine import finish as finishing
 from jobs.engine.actor import Actor, engine_actor
-from jobs.engine.attempt import next_attempt
 from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
 from jobs.engine.errors import JobNotEnded, NoSuchJob
-from jobs.engine.finish import HandOver, Outcome, finish
-from jobs.engine.rescue import end_slots, rescue
+from jobs.engine.finish import Outcome, finish
 from jobs.engine.retry import retry
-from jobs.engine.slot import Claimed, Slot
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import AuditEvent, Cron, Job
 from jobs.runner.loop import serve
 from jobs.runner.run import run
 from jobs.states import RETRIED, Status
-from tests.engine.conftest import Enqueue, NewSlot, NewWorker
-from workers.models import Worker
+from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start, chain, make_due
 
 ERRORED = Outcome(status=Status.ERRORED, exception='{"message": "no"}')
 ENGINE = engine_actor("test")
-Start = Callable[..., tuple[Job, Slot, Claimed]]
 Declare = Callable[..., Action]
-
-
-@pytest.fixture
-def start(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> Start:
-    """A job that a slot runs."""
-
-    def make(**fields: Any) -> tuple[Job, Slot, Claimed]:
-        job, slot = submit({"scan": 1}, **{"retries": 2, **fields}), new_slot(new_worker({"scan": 1}))
-        claimed = claim(slot).job
-        assert claimed is not None
-        return job, slot, claimed
-
-    return make
 
 
 @pytest.fixture
@@ -67,27 +43,11 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Declare:
     return make
 
 
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
-    bells: list[tuple[str, float]] = []
-    monkeypatch.setattr(doorbell, "ring", lambda name, *, due_in=0.0, **_: bells.append((name, due_in)))
-    return bells
-
-
-def _chain(job: Job) -> list[Job]:
-    return list(Job.objects.filter(retry_from=job).order_by("pk"))
-
-
-def _due_now(job: Job) -> None:
-    """Its time has come."""
-    Job.objects.filter(pk=job.pk).update(scheduled_at=timezone.now(), due=True)
-
-
 @pytest.mark.parametrize("status", RETRIED)
 def test_what_failed_is_followed_by_a_new_row(start: Start, status: Status) -> None:
     job, slot, claimed = start()
     assert finish(slot, claimed, Outcome(status=status)).accepted
-    [made] = _chain(job)
+    [made] = chain(job)
     job.refresh_from_db()
     assert (job.status, job.next_job) == (status, made)
     assert (made.status, made.retries_left, made.retries_total) == (Status.WAITING, 1, 2)
@@ -98,7 +58,7 @@ def test_what_failed_is_followed_by_a_new_row(start: Start, status: Status) -> N
 def test_what_is_done_or_canceled_is_not_run_again(start: Start, status: Status) -> None:
     job, slot, claimed = start()
     assert finish(slot, claimed, Outcome(status=status)).accepted
-    assert _chain(job) == []
+    assert chain(job) == []
 
 
 def test_a_failure_after_a_cancel_is_not_retried(start: Start, by: Actor) -> None:
@@ -106,13 +66,13 @@ def test_a_failure_after_a_cancel_is_not_retried(start: Start, by: Actor) -> Non
     cancel(job.uuid, by=by)
     assert finish(slot, claimed, ERRORED).accepted
     job.refresh_from_db()
-    assert (job.status, job.next_job, _chain(job)) == (Status.CANCELED, None, [])
+    assert (job.status, job.next_job, chain(job)) == (Status.CANCELED, None, [])
 
 
 def test_without_retries_a_failure_is_the_end(start: Start) -> None:
     job, slot, claimed = start(retries=0)
     finish(slot, claimed, ERRORED)
-    assert _chain(job) == []
+    assert chain(job) == []
 
 
 @pytest.mark.parametrize(("retries", "outcome"), [(2, Outcome(status=Status.DONE)), (0, ERRORED)])
@@ -135,7 +95,7 @@ def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Star
     Job.objects.filter(pk=job.pk).update(cron=cron, cron_due_at=timezone.now())
     finish(slot, claimed, replace(ERRORED, finished='["eosdist"]', progress_done=1, progress_total=2, change_score=3))
     job.refresh_from_db()
-    [made] = _chain(job)
+    [made] = chain(job)
     anew = {
         "id", "uuid", "status", "status_changed_at", "due", "ready", "occupies", "due_at", "blocked_by",
         "retries_left", "retry_from", "created_at", "scheduled_at", "started_at", "ended_at", "worker", "slot",
@@ -153,11 +113,11 @@ def test_two_retries_are_three_attempts_of_one_original(start: Start, rung: list
     job, slot, claimed = start()
     finish(slot, claimed, ERRORED)
     for _ in range(2):
-        _due_now(_chain(job)[-1])
+        make_due(chain(job)[-1])
         again = claim(slot).job
         assert again is not None
         finish(slot, again, ERRORED)
-    assert [made.retries_left for made in _chain(job)] == [1, 0]
+    assert [made.retries_left for made in chain(job)] == [1, 0]
     assert claim(slot).job is None
 
 
@@ -165,7 +125,7 @@ def test_a_retry_waits_and_says_until_when(start: Start, rung: list[tuple[str, f
     job, slot, claimed = start()
     rung.clear()
     assert finish(slot, claimed, ERRORED).job is None
-    [made] = _chain(job)
+    [made] = chain(job)
     assert not made.due
     assert timedelta(seconds=2) < made.scheduled_at - made.created_at <= timedelta(seconds=5)
     assert claim(slot).job is None, "not before its time"
@@ -179,7 +139,7 @@ def test_a_later_retry_is_left_to_the_look(start: Start, rung: list[Any], declar
     job, slot, claimed = start(action="tried")
     rung.clear()
     finish(slot, claimed, ERRORED)
-    assert len(_chain(job)) == 1
+    assert len(chain(job)) == 1
     assert rung == []
 
 
@@ -200,7 +160,7 @@ def test_the_loop_runs_all_attempts_of_an_action_without_backoff(
     declare(act, backoff=timedelta(0))
     job = submit({"scan": 1}, action="tried", retries=2)
     assert serve(new_slot(new_worker({"scan": 1})), rung="scan", hops=0) == 3
-    assert [made.status for made in _chain(job)] == [Status.ERRORED, Status.ERRORED]
+    assert [made.status for made in chain(job)] == [Status.ERRORED, Status.ERRORED]
 
 
 @pytest.mark.parametrize(
@@ -215,125 +175,14 @@ def test_some_errors_are_not_worth_a_retry(start: Start, declare: Declare, error
     outcome = run(slot, claimed)
     assert (outcome.status, outcome.worth_a_retry) == (Status.ERRORED, False)
     finish(slot, claimed, outcome)
-    assert _chain(job) == []
+    assert chain(job) == []
 
 
 def test_an_action_that_only_another_worker_knows_is_retried(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     job, slot, claimed = start()
     monkeypatch.delitem(registry._actions, "noop")
     finish(slot, claimed, run(slot, claimed))
-    assert len(_chain(job)) == 1
-
-
-def test_an_end_and_its_retry_happen_both_or_not_at_all(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    job, slot, claimed = start()
-
-    def broken(*_: Any) -> None:
-        raise psycopg2.OperationalError("the connection broke")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(finishing, "next_attempt", broken)
-        with pytest.raises(psycopg2.OperationalError):
-            finish(slot, claimed, ERRORED)
-    job.refresh_from_db()
-    assert (job.status, _chain(job)) == (Status.RUNNING, [])
-    assert finish(slot, claimed, ERRORED).accepted
-    assert len(_chain(job)) == 1
-
-
-def test_a_dead_workers_job_is_retried_and_its_zombie_makes_no_second_one(start: Start, rung: list[Any]) -> None:
-    job, slot, claimed = start()
-    rung.clear()
-    Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert rescue(by=ENGINE) == 1
-    [made] = _chain(job)
-    assert [name for name, _ in rung] == ["scan"]
-    assert finish(slot, claimed, ERRORED) == HandOver(accepted=False, job=None)
-    job.refresh_from_db()
-    assert (job.status, job.next_job, _chain(job)) == (Status.WORKER_DEAD, made, [made])
-
-
-def test_the_job_of_a_process_that_is_gone_is_retried(start: Start) -> None:
-    job, slot, _ = start()
-    end_slots([slot.name], status=Status.ERRORED, why="its process died", by=ENGINE)
-    assert [made.retries_left for made in _chain(job)] == [1]
-
-
-def test_a_job_that_was_asked_to_stop_is_not_retried_for_its_dead_worker(start: Start, by: Actor) -> None:
-    job, _, _ = start()
-    cancel(job.uuid, by=by)
-    Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    rescue(by=ENGINE)
-    job.refresh_from_db()
-    assert (job.status, _chain(job)) == (Status.WORKER_DEAD, [])
-
-
-def _at_once(*acts: Callable[[], object]) -> None:
-    together, failures = threading.Barrier(len(acts)), list[BaseException]()
-
-    def guarded(act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            together.wait()
-            act()
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=guarded, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-
-
-def test_an_end_that_waits_for_a_rescue_to_commit_makes_no_second_retry(start: Start) -> None:
-    job, slot, claimed = start()
-    handed: list[HandOver] = []
-    late = threading.Thread(target=lambda: handed.append(finish(slot, claimed, ERRORED)))
-    with transaction.atomic():
-        assert end_slots([slot.name], status=Status.ERRORED, why="gone", by=ENGINE) == 1
-        late.start()
-        while not _someone_waits_for_a_row():
-            assert late.is_alive(), "it did not wait"
-    late.join()
-    assert handed == [HandOver(accepted=False, job=None)]
-    assert len(_chain(job)) == 1
-
-
-def test_a_rescue_passes_by_an_end_that_is_being_committed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    job, slot, claimed = start()
-    ended: list[int] = []
-
-    def rescued_meanwhile(rows: Any, attempted: Claimed) -> Any:
-        ended.append(end_slots([slot.name], status=Status.ERRORED, why="gone", by=ENGINE))
-        return next_attempt(rows, attempted)
-
-    monkeypatch.setattr(finishing, "next_attempt", rescued_meanwhile)
-    assert finish(slot, claimed, ERRORED).accepted
-    assert ended == [0]
-    assert len(_chain(job)) == 1
-
-
-def _someone_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-        return bool(cursor.rowcount)
-
-
-def test_an_end_that_races_a_rescue_makes_one_retry(start: Start) -> None:
-    job, slot, claimed = start(retries=60)
-    gone = partial(end_slots, [slot.name], status=Status.ERRORED, why="gone", by=ENGINE)
-    for attempts in range(1, 41):
-        _at_once(partial(finish, slot, claimed, ERRORED), gone, gone)
-        chain = _chain(job)
-        assert len(chain) == attempts
-        _due_now(chain[-1])
-        again = claim(slot).job
-        assert again is not None
-        claimed = again
+    assert len(chain(job)) == 1
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.ERRORED, Status.CANCELED])
@@ -356,7 +205,7 @@ def test_a_retry_by_hand_of_a_retry_has_all_retries_anew_and_the_original(
 ) -> None:
     job, slot, claimed = start(retries=1)
     finish(slot, claimed, ERRORED)
-    [automatic] = _chain(job)
+    [automatic] = chain(job)
     by_hand = retry(job.uuid, by=by)
     job.refresh_from_db()
     assert job.next_job == automatic, "the first that followed stays named"
