@@ -136,5 +136,5 @@ def _command(name: str, script: str) -> None:
     register(Action(name=name, run=partial(run_command, command), parameters=schema_of(name, None)))
 
 
-_command("test_command_daemon", f"{_DAEMON} sleep 600")
-_command("test_command_stubborn_daemon", f"{_STUBBORN} {_DAEMON} while true; do sleep 1; done")
+_command("test_cmd_daemon", f"{_DAEMON} sleep 600")
+_command("test_cmd_deaf", f"{_STUBBORN} {_DAEMON} while true; do sleep 1; done")

@@ -119,7 +119,7 @@ def test_an_action_that_checks_comes_to_its_end_within_its_stop_timeout(run_work
     assert job.stop_at is None, "it was never signaled"
 
 
-@pytest.mark.parametrize("action", ["test_daemon", "test_command_daemon", "test_command_stubborn_daemon"])
+@pytest.mark.parametrize("action", ["test_daemon", "test_cmd_daemon", "test_cmd_deaf"])
 def test_what_forks_twice_and_leaves_the_session_ends_with_the_job(
     action: str, run_worker: RunWorker, submit: Submit, tmp_path: Path
 ) -> None:
