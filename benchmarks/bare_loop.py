@@ -30,5 +30,6 @@ def run(  # noqa: PLR0917 - the arguments of a process
             (job, slot, [class_id], worker_id, boot_id, version),
         )
         handed = cursor.fetchone()
-        job = handed[2] if handed else None
+        # After how many ended, whether it was marked to stop, and the newest class.
+        job = handed[3] if handed else None
     queue.put((start, time.time()))
