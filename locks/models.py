@@ -31,6 +31,11 @@ class JobLock(models.Model):
 
     class Meta:
         ordering = ["lock_id"]
+        permissions = [
+            ("clear_lock", "Can clear a lock whose holder is dead"),
+            ("force_lock", "Can clear a lock whose holder is alive"),
+            ("free_lock", "Can cancel the holder of a lock and free it"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["lock", "job"], name="joblock_once_per_job"),
             models.UniqueConstraint(

@@ -56,6 +56,10 @@ class Worker(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [
+            ("drain_worker", "Can drain and undrain a worker"),
+            ("set_capacity", "Can change a worker's capacity"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(hex_id__regex=r"^[0-9a-f]{12}$"), name="worker_hex_id"),
             models.CheckConstraint(condition=models.Q(slots__gte=1), name="worker_has_a_slot"),

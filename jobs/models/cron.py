@@ -44,6 +44,7 @@ class Cron(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("run_cron", "Can run a cron now")]
         indexes = [models.Index(fields=["next_run_at"], condition=Q(enabled=True), name="cron_due")]
         constraints = [
             models.CheckConstraint(condition=Q(retries__range=(0, 100)), name="cron_retries_range"),

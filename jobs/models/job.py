@@ -33,11 +33,14 @@ class Job(models.Model):
     due = models.BooleanField(default=True)
     # Name of the lock that this job waits for; out of the ready index while set.
     blocked_by = models.CharField(max_length=128, null=True, blank=True)
+    # Set aside while its action is paused: a paused backlog is not walked by claims.
+    paused = models.BooleanField(db_default=False)
     # What a claim may take, and what holds a slot and its units. Columns, so that the partial indexes on them are the
     # only way for the engine's statements: a plan made on thin statistics can not choose another.
     ready = models.GeneratedField(
         expression=ExpressionWrapper(
-            Q(status=Status.WAITING.value, due=True, blocked_by__isnull=True), output_field=models.BooleanField()
+            Q(status=Status.WAITING.value, due=True, blocked_by__isnull=True, paused=False),
+            output_field=models.BooleanField(),
         ),
         output_field=models.BooleanField(),
         db_persist=True,
@@ -57,6 +60,8 @@ class Job(models.Model):
     )
     # [{"name", "mode"}], null when none.
     locks = models.JSONField(null=True, blank=True)
+    # Of the jobs of an action that wait, one has this key; null where the action declares none.
+    unique_key = models.CharField(max_length=200, null=True, blank=True)
 
     retries_total = models.SmallIntegerField(default=0)
     retries_left = models.SmallIntegerField(default=0)
@@ -88,6 +93,8 @@ class Job(models.Model):
     slot = models.CharField(max_length=60, null=True, blank=True)
     # Set before a process is killed for this job: its slot takes no further one.
     stop_at = models.DateTimeField(null=True, blank=True)
+    # A person asked that it be killed without its stop timeout.
+    forced_at = models.DateTimeField(null=True, blank=True)
     # When a result came after the row had ended: shown as worker_resurrection.
     late_result_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, null=True, blank=True)
@@ -124,6 +131,9 @@ class Job(models.Model):
             ("submit_job", "Can submit a job"),
             ("cancel_job", "Can cancel a job"),
             ("retry_job", "Can retry a job"),
+            ("force_job", "Can have a job killed at once"),
+            ("delete_job", "Can delete a job"),
+            ("pause", "Can pause and resume actions and capacity classes"),
         ]
         default_permissions = ("view",)
         indexes = [
@@ -133,6 +143,18 @@ class Job(models.Model):
             ),
             # The look: scheduled jobs whose time has come.
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="job_scheduled"),
+            # The line for a lock, in the order of claims and by class: what a release makes ready.
+            models.Index(
+                "blocked_by",
+                "capacity_class",
+                F("priority").desc(),
+                "scheduled_at",
+                "id",
+                condition=Q(blocked_by__isnull=False),
+                name="job_in_line",
+            ),
+            # What a resumed action makes ready again.
+            models.Index(fields=["action", "id"], condition=Q(paused=True, status="waiting"), name="job_set_aside"),
             # Used capacity of a worker; rescue; `running=true` lists.
             models.Index(fields=["worker", "capacity_class"], condition=Q(occupies=True), name="job_occupying"),
             # Lists, newest first: all, by action, by worker, by status; v1's by id.
@@ -159,7 +181,17 @@ class Job(models.Model):
             models.UniqueConstraint(fields=["slot"], condition=Q(occupies=True), name="job_slot_runs_one"),
             # Any number of beats may try: one job for each due second.
             models.UniqueConstraint(fields=["cron", "cron_due_at"], name="job_once_per_due_second"),
+            # Of two that enqueue the same at once, the second is told of the first.
+            models.UniqueConstraint(
+                fields=["action", "unique_key"],
+                condition=Q(unique_key__isnull=False, status="waiting"),
+                name="job_unique_while_waiting",
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="job_status_known"),
+            # A line is of jobs that wait.
+            models.CheckConstraint(
+                condition=Q(blocked_by__isnull=True) | Q(status="waiting"), name="job_only_waiting_is_blocked"
+            ),
             models.CheckConstraint(
                 condition=ENDED & Q(ended_at__isnull=False) | ~ENDED & Q(ended_at__isnull=True),
                 name="job_ended_at_iff_final",

@@ -7,6 +7,8 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
 _READ = (
+    "jobs.view_pause",
+    "jobs.view_hold",
     "jobs.view_job",
     "jobs.view_joblog",
     "jobs.view_cron",
@@ -22,6 +24,10 @@ _OPERATE = (
     "jobs.submit_job",
     "jobs.cancel_job",
     "jobs.retry_job",
+    "jobs.run_cron",
+    "workers.drain_worker",
+    "locks.clear_lock",
+    "locks.free_lock",
 )
 _ADMINISTER = (
     "jobs.add_cron",
@@ -30,6 +36,11 @@ _ADMINISTER = (
     "jobs.add_actionconfig",
     "jobs.change_actionconfig",
     "jobs.delete_actionconfig",
+    "jobs.force_job",
+    "jobs.delete_job",
+    "jobs.pause",
+    "workers.set_capacity",
+    "locks.force_lock",
 )
 
 # Not among them, on purpose: access tokens and accounts. Who can issue a token for a superuser is one.

@@ -22,7 +22,6 @@ def evil(db: None) -> dict[str, Model]:
         "comment": EVIL,
         "cancel_reason": EVIL,
         "canceled_by": EVIL,
-        "blocked_by": EVIL,
         "parameters": {EVIL: EVIL},
         "result": [EVIL],
         "finished": [EVIL],
