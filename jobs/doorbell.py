@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections import Counter
+from typing import Any
 
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -13,21 +15,33 @@ EXPIRES_SECONDS = 120
 # A job that is due within this span is rung for at once: the workers' next look might come after its time.
 SOON_SECONDS = 5.0
 MAX_HOPS = 32
+# So many unread bells of a class wake whoever could come: one more would tell nobody anything. Whoever takes the next
+# of them claims after we asked, so it sees the job, which was committed before; it takes jobs until none fits, and
+# rings on while work is left. On an idle system a queue is empty, so a single job's bell is never left out.
+ENOUGH = 20
 # After a bell that did not ring, the next ones of this process are not even tried for so long.
 SILENT_SECONDS = 1.0
+# How many more bells of a class this process may ring before it asks the broker again. Bounds what all
+# processes together leave unread, without a question for each bell.
+_allowed: Counter[str] = Counter()
 _silent_until = 0.0
+# At once, for a connection that went stale since the last bell.
+_ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
-def ring(class_name: str, *, hops: int = MAX_HOPS, due_in: float = 0.0) -> bool:
+def ring(class_name: str, *, hops: int = MAX_HOPS, due_in: float = 0.0, at: str | None = None) -> bool:
     """Wake a worker that serves the class, `due_in` seconds from now if given. False without a broker.
 
-    A lost bell costs time, never a job: every worker also looks by itself.
+    `at` names another class's queue to ring on. A lost bell costs time, never a job: every worker also looks by itself.
     """
     global _silent_until  # noqa: PLW0603 - one broker, one state of it for each process
+    queue = at or class_name
     if time.monotonic() < _silent_until:
         return False
     try:
-        _publish(class_name, hops, due_in)
+        with current_app.producer_or_acquire() as producer:
+            if _wanted(queue, producer):
+                _publish([class_name, hops, round(due_in, 3)], queue, producer)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + SILENT_SECONDS
         logger.warning("bell not rung", extra={"class": class_name, "error": str(error)})
@@ -35,14 +49,44 @@ def ring(class_name: str, *, hops: int = MAX_HOPS, due_in: float = 0.0) -> bool:
     return True
 
 
-def _publish(class_name: str, hops: int, due_in: float) -> None:
+def forget() -> None:
+    """Know nothing of the broker: it is another one from now on."""
+    global _silent_until  # noqa: PLW0603
+    _allowed.clear()
+    _silent_until = 0.0
+
+
+def _wanted(queue: str, producer: Any) -> bool:
+    """Whether one more bell could wake anybody. Asked at a process's first bell, then once in several."""
+    if _allowed[queue] > 0:
+        _allowed[queue] -= 1
+        return True
+    unread = _unread(queue, producer)
+    # Half of what is missing: other processes ask at the same time.
+    _allowed[queue] = max(0, ENOUGH - unread) // 2
+    return unread < ENOUGH
+
+
+def _unread(queue: str, producer: Any) -> int:
+    """How many bells in the queue no worker has taken."""
+
+    def ask() -> int:
+        declared = producer.channel.queue_declare(queue, durable=True, auto_delete=False)
+        return int(declared.message_count)
+
+    return int(producer.connection.ensure(producer, ask, **_ONCE_MORE)())
+
+
+def _publish(bell: list[Any], queue: str, producer: Any) -> None:
     current_app.send_task(
         BELL,
-        args=[class_name, hops, round(due_in, 3)],
-        queue=class_name,
+        args=bell,
+        queue=queue,
+        producer=producer,
         expires=EXPIRES_SECONDS,
+        # What a broker loses at its restart is found by the look: no disk has to be waited for.
+        delivery_mode="transient",
         ignore_result=True,
-        # Once more at once, for a connection that went stale since the last bell.
         retry=True,
-        retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},
+        retry_policy=_ONCE_MORE,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from jobs.models import Job
+from jobsite.broker import is_redis
 from jobsite.patience import TooSlow, at_most
 from workers.models import Beat, Worker
 
@@ -59,7 +60,7 @@ def _oldest_waiting_seconds() -> float | None:
 def _broker_answers() -> bool:
     seconds = _WAIT.total_seconds()
     waits = {"socket_connect_timeout": seconds, "socket_timeout": seconds}
-    options = waits if settings.BROKER_URL.startswith(("redis", "valkey")) else {}
+    options = waits if is_redis(settings.BROKER_URL) else {}
     connection = Connection(settings.BROKER_URL, connect_timeout=seconds, transport_options=options)
     try:
         # Once: Connection.connect() would try again after a pause of two seconds.

@@ -8,6 +8,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from jobsite import broker
 from jobsite.console.look import UNFOLD  # noqa: F401
 from jobsite.home import BASE_DIR, home, load_environment
 from jobsite.logs import logging_config
@@ -136,10 +137,7 @@ CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# A broker that hangs must not hold a submission up for long.
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_connect_timeout": 1, "socket_timeout": 1} if BROKER_URL.startswith(("redis", "valkey")) else {}
-)
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(BROKER_URL)
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
@@ -147,7 +145,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A job waits in the database, where any free slot finds it, and never behind a long one in a worker's memory.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_DISABLE_PREFETCH = BROKER_URL.startswith(("redis", "valkey"))
+CELERY_WORKER_DISABLE_PREFETCH = broker.is_redis(BROKER_URL)
 # Who reaches the broker could otherwise shut workers down.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

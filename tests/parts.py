@@ -3,15 +3,18 @@
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from tests.brokers.rabbitmq import SERVER
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # mark: (is it there?, the command that adds it)
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium chromium-driver"),
-    "rabbitmq": (lambda: bool(shutil.which("rabbitmq-server")), "apt install rabbitmq-server"),
+    "rabbitmq": (Path(SERVER).exists, "apt install rabbitmq-server"),
     "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
 }
 left_out: dict[str, int] = {}

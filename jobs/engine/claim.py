@@ -14,6 +14,8 @@ class Claim:
 
     job: Claimed | None
     more: list[int]
+    # No other job of the claimed one's class is ready, on any worker.
+    emptied: bool = False
 
 
 class WorkerGone(RuntimeError):
@@ -76,4 +78,4 @@ def _read(slot: Slot, rows: list[tuple[Any, ...]], free: dict[str, int]) -> Clai
     # What would fit beside the job that was taken just now.
     left = set(slot.fitting(capacity.free(free, [(slot.needs(job.class_id), 1)])))
     ready = [head for head in heads if head != job.class_id or another]
-    return Claim(job=job, more=[class_id for class_id in ready if class_id in left])
+    return Claim(job=job, more=[class_id for class_id in ready if class_id in left], emptied=not another)

@@ -1,5 +1,6 @@
 """Capacity classes: a row for each canonical map of needs, made when it is first wanted."""
 
+import time
 from dataclasses import dataclass
 
 from django.db.models.functions import Now
@@ -9,7 +10,10 @@ from workers import capacity
 from workers.models import CapacityClass
 
 MAX_CLASSES = 1000
+# Workers read the queue of a class that is new from their next look on, which is over by then.
+NEW_SECONDS = 5.0
 _ids: dict[str, int] = {}
+_added_at: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,15 @@ def class_for(needs: dict[str, int]) -> KnownClass:
 def forget_classes() -> None:
     """Drop what this process remembers: a remembered class was gone from the table."""
     _ids.clear()
+    _added_at.clear()
+
+
+def plain_queue(known: KnownClass) -> str | None:
+    """For a class that this process has just added: a queue that whoever could hold it reads already."""
+    if time.monotonic() - _added_at.get(known.name, -NEW_SECONDS) >= NEW_SECONDS:
+        return None
+    plain = capacity.class_name({min(known.needs): 1})
+    return None if plain == known.name else plain
 
 
 def all_classes() -> list[KnownClass]:
@@ -51,4 +64,5 @@ def _get_or_add(name: str, needs: dict[str, int]) -> int:
     CapacityClass.objects.bulk_create(
         [CapacityClass(name=name, needs=needs, last_used_at=Now())], ignore_conflicts=True
     )
+    _added_at[name] = time.monotonic()
     return CapacityClass.objects.values_list("id", flat=True).get(name=name)

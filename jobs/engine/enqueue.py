@@ -1,5 +1,6 @@
 """enqueue: insert a waiting job, and ring for it after the commit."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
-from jobs.engine.classes import KnownClass, class_for, forget_classes
+from jobs.engine.classes import KnownClass, class_for, forget_classes, plain_queue
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
@@ -22,7 +23,7 @@ def enqueue(submission: Submission, *, by: Actor) -> Job:
 
 
 def enqueue_many(submissions: Iterable[Submission], *, by: Actor) -> list[Job]:
-    """Like enqueue for many at once: all or none, one INSERT per thousand, one bell per class and free slot."""
+    """Like enqueue for many at once: all or none, one INSERT per thousand, a few bells per class."""
     wanted = list(submissions)
     configured = configured_parameters(submission.action for submission in wanted)
     checked = [check(submission, configured=configured) for submission in wanted]
@@ -96,14 +97,18 @@ def _audit(jobs: list[Job], *, by: Actor) -> None:
 
 
 def _ring(jobs: list[Job], classes: list[KnownClass], now: datetime) -> None:
-    """One bell for each class: a slot that takes it rings on while work and capacity are left."""
-    ready = {known.name for job, known in zip(jobs, classes, strict=True) if job.due}
+    """A slot that takes a bell rings on while work and capacity are left; for many jobs several begin with that."""
+    ready = Counter(known.name for job, known in zip(jobs, classes, strict=True) if job.due)
+    new = {known.name: plain for known in classes if (plain := plain_queue(known)) is not None}
     soonest: dict[str, float] = {}
     for job, known in zip(jobs, classes, strict=True):
         seconds = (job.scheduled_at - now).total_seconds()
         if not job.due and seconds <= doorbell.SOON_SECONDS:
             soonest[known.name] = min(seconds, soonest.get(known.name, seconds))
-    for name in ready:
-        doorbell.ring(name)
+    for name, count in ready.items():
+        for _ in range(min(count, doorbell.ENOUGH)):
+            doorbell.ring(name)
+        if name in new:
+            doorbell.ring(name, at=new[name])
     for name, seconds in soonest.items():
         doorbell.ring(name, due_in=seconds)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from celery.worker import state
 from celery.worker import strategy as celery_strategy
 
 from jobs.doorbell import BELL, MAX_HOPS, SOON_SECONDS
+from jobs.runner.passing import Passing
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +28,9 @@ class NotABell(ValueError):
     """A message that is not of the form that jobsite sends."""
 
 
-# Set by the node: called with the seconds until a scheduled job is due.
+# Set by the node: called with the seconds until a scheduled job is due, and with a bell that no slot can answer.
 look_soon: Callable[[float], None] = lambda _seconds: None  # noqa: E731
+pass_on: Callable[[str, int], None] = lambda _class_name, _hops: None  # noqa: E731
 
 
 def strategy(task: Any, app: Any, consumer: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -36,6 +39,7 @@ def strategy(task: Any, app: Any, consumer: Any, **kwargs: Any) -> Callable[...,
     Headers are made anew: a forged time limit would kill a slot, forged callbacks would publish in our name.
     """
     handle = celery_strategy.default(task, app, consumer, **kwargs)
+    passing = Passing(pass_on=pass_on, call_after=consumer.timer.call_after)
 
     def on_message(message: Any, body: Any, ack: Any, reject: Any, callbacks: Any, **options: Any) -> Any:
         try:
@@ -46,6 +50,13 @@ def strategy(task: Any, app: Any, consumer: Any, **kwargs: Any) -> Callable[...,
             return None
         if bell.due_in > 0:
             look_soon(bell.due_in)
+            ack(logger, consumer.connection_errors)
+            return None
+        if not consumer.task_consumer.consuming_from(bell.class_name):
+            # A new class: its own queue is read from the next look on.
+            look_soon(0.0)
+        if _full(consumer):
+            passing.take(bell.class_name, bell.hops)
             ack(logger, consumer.connection_errors)
             return None
         _clean(message, bell)
@@ -67,6 +78,11 @@ def read(body: Any) -> Bell:
     if not isinstance(due_in, int | float) or not 0 <= due_in <= SOON_SECONDS:
         raise NotABell(f"due_in is not a number from 0 to {SOON_SECONDS}")
     return Bell(class_name=class_name, hops=hops, due_in=due_in)
+
+
+def _full(consumer: Any) -> bool:
+    """Whether a bell would wait here for a slot. RabbitMQ hands over as many bells as there are slots, busy or not."""
+    return len(state.reserved_requests) >= consumer.pool.num_processes
 
 
 def _clean(message: Any, bell: Bell) -> None:

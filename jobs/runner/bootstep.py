@@ -8,7 +8,7 @@ from jobs.runner import bell, process
 from jobs.runner.node import Node
 from workers.presence import Identity
 
-SUBSCRIBE_SECONDS = 1.0
+SUBSCRIBE_SECONDS = 0.2
 
 
 class NodeStep(bootsteps.StartStopStep):
@@ -21,7 +21,7 @@ class NodeStep(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:
         """Begin heartbeats; from then on the consumer reads the queues that the node wants."""
         node = Node(identity=self.identity, grace_seconds=self.grace_seconds, worker=worker)
-        bell.look_soon = node.look_in
+        bell.look_soon, bell.pass_on = node.look_in, node.pass_on
         # Kept on the worker, since Celery holds signal receivers weakly.
         worker.jobsite_node = node
         worker.jobsite_receivers = (lambda **_: node.stop(), lambda **_: node.end())

@@ -28,8 +28,8 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
         return 0
     known = slot.class_named(rung)
     found = _first_claim(slot)
-    if found.job is None and known is not None:
-        _pass_on(slot, known, hops=hops)
+    if known is not None and not _done_with(known, found):
+        pass_on(slot, known, hops=hops)
     served = 0
     while found.job is not None:
         _ring(slot, found.more)
@@ -40,6 +40,16 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
         # What the last job freed is not seen by the statement that ended it: look a second time.
         found = claim(slot)
     return served
+
+
+def _done_with(rung: KnownClass, found: Claim) -> bool:
+    """Whether the bell has done its work: nothing is left of its class, or this worker rings on for it.
+
+    A worker that took its last fitting job for a bell, perhaps one of another class, has not: others may be free.
+    """
+    if found.job is None:
+        return False
+    return rung.id in found.more or (found.emptied and rung.id == found.job.class_id)
 
 
 def _first_claim(slot: Slot) -> Claim:
@@ -113,7 +123,7 @@ def _ready(slot: Slot, class_ids: list[int]) -> list[int]:
     return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
 
 
-def _pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:
+def pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:
     """This worker can not use the bell: another might. Without this a full worker with spare slots swallows it."""
     [(others,)] = slot.session.prepared("others", (slot.worker_id, rung.id))
     # Twice round, since a bell may come back to who passed it on.

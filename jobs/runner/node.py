@@ -19,6 +19,7 @@ from jobs.engine.rescue import end_slots, rescue
 from jobs.engine.slot import Slot
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
+from jobs.runner.loop import pass_on
 from jobs.runner.process import pid_of
 from jobs.states import Status
 from workers import capacity, presence
@@ -55,6 +56,15 @@ class Node(threading.Thread):
         """Look again after so long, if no look is due before."""
         self._look_at = min(self._look_at, time.monotonic() + seconds)
         self._wake.set()
+
+    def pass_on(self, class_name: str, hops: int) -> None:
+        """A bell came while all slots are busy. Called by the consumer's thread."""
+        try:
+            if (rung := self._known.class_named(class_name)) is not None:
+                pass_on(self._known, rung, hops=hops)
+        except (psycopg2.Error, DatabaseError) as error:
+            # The next look, on the same connection, replaces it.
+            logger.warning("bell not passed on", extra={"class": class_name, "error": str(error).strip()})
 
     def stop(self) -> None:
         """Take nothing more; give running jobs their grace, then end them."""

@@ -18,6 +18,7 @@ from jobs.engine.classes import forget_classes
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
 from jobs.models import Job
+from tests.brokers.fixtures import broker, broker_servers  # noqa: F401 - fixtures of these tests
 from tests.e2e import actions as _actions  # noqa: F401 - this process must know them too
 from workers.models import Worker
 

@@ -1,5 +1,6 @@
 """enqueue: checked, stored, announced, in this order."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs import doorbell
+from jobs.doorbell import ENOUGH
 from jobs.engine.actor import Actor
 from jobs.engine.enqueue import enqueue, enqueue_many
 from jobs.engine.errors import InvalidSubmission
@@ -47,7 +49,7 @@ def test_the_submission_is_in_the_audit(by: Actor) -> None:
     assert (event.verb, event.user, event.dialect, event.object_id) == ("enqueue", "ada", "cli", str(job.uuid))
 
 
-def test_many_jobs_are_one_insert_and_one_bell_for_each_class(by: Actor, bells: Any) -> None:
+def test_many_jobs_are_one_insert_and_a_few_bells_for_each_class(by: Actor, bells: Any) -> None:
     wanted = [Submission(action="noop", capacity_map={"scan": 1 + number % 2}) for number in range(500)]
     enqueue_many(wanted[:2], by=by)
     bells.reset_mock()
@@ -56,7 +58,7 @@ def test_many_jobs_are_one_insert_and_one_bell_for_each_class(by: Actor, bells: 
     assert len(jobs) == 500
     assert sum(query["sql"].startswith('INSERT INTO "jobs_job"') for query in queries) == 1
     assert len(queries) < 10
-    assert sorted(call.args[0] for call in bells.call_args_list) == ["scan", "scan=2"]
+    assert Counter(call.args[0] for call in bells.call_args_list) == {"scan": ENOUGH, "scan=2": ENOUGH}
 
 
 def test_one_bad_submission_of_many_stores_none(by: Actor) -> None:

@@ -1,0 +1,1 @@
+"""Brokers of the tests' own: started, wiped, frozen and stopped as an operator's would be."""

@@ -1,0 +1,126 @@
+"""The doorbell on each broker: it rings at once, it does not flood the broker, and nobody swallows a bell."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from os import environ
+from pathlib import Path
+
+import pytest
+from django.db.models import Max
+from django.utils import timezone
+
+from jobs import doorbell
+from jobs.engine.actor import Actor
+from jobs.engine.enqueue import enqueue_many
+from jobs.engine.submission import Submission
+from jobs.models import Job
+from jobs.states import Status
+from jobsite.home import BASE_DIR
+from tests.brokers.fixtures import Broker, on_each_broker
+from tests.e2e.conftest import RunWorker, Submit, test_database_url, wait_status, wait_until
+
+pytestmark = [pytest.mark.slow, on_each_broker]
+BY = Actor(dialect="cli", user="ada")
+AT_ONCE = 0.3
+# Each submission in a transaction of its own, from a process of its own.
+BURST = """
+import sys, django
+django.setup()
+from jobs.engine.actor import Actor
+from jobs.engine.enqueue import enqueue
+from jobs.engine.submission import Submission
+for _ in range(int(sys.argv[1])):
+    enqueue(Submission(action="noop", capacity_map={"scan": 1}), by=Actor(dialect="cli"))
+"""
+PROCESSES = 3
+# Each process may ring half of what is missing before it asks again.
+FEW = doorbell.ENOUGH * (1 + PROCESSES)
+
+
+def late(job: Job) -> float:
+    job.refresh_from_db()
+    assert job.started_at is not None
+    return (job.started_at - job.scheduled_at).total_seconds()
+
+
+def burst(jobs: int) -> None:
+    """So many submissions by several processes at once."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", BURST, str(jobs // PROCESSES)],
+            cwd=BASE_DIR,
+            env={**environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"},
+        )
+        for _ in range(PROCESSES)
+    ]
+    assert [process.wait(100) for process in processes] == [0] * PROCESSES
+
+
+def hold_all(submit: Submit, tmp_path: Path, units: int) -> Path:
+    """Jobs that hold so many units until the file that this names is there."""
+    end = tmp_path / "end"
+    running = Job.objects.running().count()
+    for _ in range(units):
+        submit("test_until_file", {"scan": 1}, parameters={"path": str(end)})
+    wait_until(lambda: Job.objects.running().count() == running + units)
+    return end
+
+
+def test_a_single_job_on_an_idle_system_starts_at_once(broker: Broker, run_worker: RunWorker, submit: Submit) -> None:
+    run_worker("--capacity", "scan=1")
+    for _ in range(3 * doorbell.ENOUGH):
+        assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
+
+
+def test_a_burst_leaves_few_bells_when_no_worker_takes_them(broker: Broker) -> None:
+    burst(1500)
+    assert Job.objects.filter(status=Status.WAITING).count() == 1500
+    assert 1 <= broker.unread("scan") <= FEW
+
+
+def test_a_burst_leaves_few_bells_when_workers_are_busy(
+    broker: Broker, run_worker: RunWorker, submit: Submit, tmp_path: Path
+) -> None:
+    run_worker("--capacity", "scan=2", "--slots", "2", name="full")
+    end = hold_all(submit, tmp_path, 2)
+    burst(1500)
+    assert broker.unread("scan") <= FEW
+    end.touch()
+    wait_until(lambda: not Job.objects.exclude(status=Status.DONE).exists())
+
+
+def test_one_bell_wakes_every_slot_of_every_worker_that_work_is_left_for(
+    broker: Broker, run_worker: RunWorker, submit: Submit, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        run_worker("--capacity", "scan=4", "--slots", "4", name=name)
+    end = tmp_path / "end"
+    wanted = [Submission(action="test_until_file", capacity_map={"scan": 1}, parameters={"path": str(end)})] * 12
+    enqueue_many(wanted, by=BY)
+    committed = timezone.now()
+    wait_until(lambda: Job.objects.running().count() == 8)
+    last = Job.objects.running().aggregate(last=Max("started_at"))["last"]
+    assert last - committed < timedelta(seconds=AT_ONCE)
+    end.touch()
+    wait_until(lambda: not Job.objects.exclude(status=Status.DONE).exists())
+
+
+@pytest.mark.parametrize("slots", [6, 2], ids=["free slots and no free unit", "no free slot"])
+def test_a_full_worker_passes_each_bell_on_to_the_one_that_is_free(
+    broker: Broker, run_worker: RunWorker, submit: Submit, tmp_path: Path, slots: int
+) -> None:
+    run_worker("--capacity", "scan=2", "--slots", str(slots), name="full")
+    end = hold_all(submit, tmp_path, 2)
+    run_worker("--capacity", "scan=2", "--slots", "3", name="free")
+    for _ in range(40):
+        assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
+    end.touch()
+
+
+def test_the_first_job_of_a_new_class_does_not_wait_for_long(
+    broker: Broker, run_worker: RunWorker, submit: Submit
+) -> None:
+    run_worker("--capacity", "scan=9,check=9", "--slots", "3")
+    spans = [late(wait_status(submit(capacity={"scan": 2, "check": n}), Status.DONE)) for n in range(1, 9)]
+    assert max(spans) < 1, spans
