@@ -5,8 +5,11 @@ import time
 from collections import Counter
 from typing import Any
 
+from amqp.exceptions import AMQPError
 from celery import current_app
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +28,6 @@ SILENT_SECONDS = 1.0
 # processes together leave unread, without a question for each bell.
 _allowed: Counter[str] = Counter()
 _silent_until = 0.0
-# At once, for a connection that went stale since the last bell.
-_ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 def ring(class_name: str, *, hops: int = MAX_HOPS, due_in: float = 0.0, at: str | None = None) -> bool:
@@ -40,9 +41,8 @@ def ring(class_name: str, *, hops: int = MAX_HOPS, due_in: float = 0.0, at: str 
         return False
     try:
         with current_app.producer_or_acquire() as producer:
-            if _wanted(queue, producer):
-                _publish([class_name, hops, round(due_in, 3)], queue, producer)
-    except (OperationalError, OSError) as error:
+            _strike([class_name, hops, round(due_in, 3)], queue, producer)
+    except (OperationalError, OSError, AMQPError, RedisError) as error:
         _silent_until = time.monotonic() + SILENT_SECONDS
         logger.warning("bell not rung", extra={"class": class_name, "error": str(error)})
         return False
@@ -54,6 +54,23 @@ def forget() -> None:
     global _silent_until  # noqa: PLW0603
     _allowed.clear()
     _silent_until = 0.0
+
+
+def _strike(bell: list[Any], queue: str, producer: Any) -> None:
+    """Once more at once, for a connection that went stale since the last bell; not for a broker that hangs."""
+    for last in (False, True):
+        try:
+            producer.connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, interval_max=0)
+            if _wanted(queue, producer):
+                _publish(bell, queue, producer)
+        except (OperationalError, OSError, AMQPError, RedisError) as error:
+            # Dropped: an answer that comes late would be taken for that to the next question.
+            producer.connection.collect()
+            if last or isinstance(error.__cause__ or error, TimeoutError | RedisTimeout):
+                raise
+            producer.revive(producer.connection)
+        else:
+            return
 
 
 def _wanted(queue: str, producer: Any) -> bool:
@@ -69,12 +86,8 @@ def _wanted(queue: str, producer: Any) -> bool:
 
 def _unread(queue: str, producer: Any) -> int:
     """How many bells in the queue no worker has taken."""
-
-    def ask() -> int:
-        declared = producer.channel.queue_declare(queue, durable=True, auto_delete=False)
-        return int(declared.message_count)
-
-    return int(producer.connection.ensure(producer, ask, **_ONCE_MORE)())
+    declared = producer.channel.queue_declare(queue, durable=True, auto_delete=False)
+    return int(declared.message_count)
 
 
 def _publish(bell: list[Any], queue: str, producer: Any) -> None:
@@ -87,6 +100,5 @@ def _publish(bell: list[Any], queue: str, producer: Any) -> None:
         # What a broker loses at its restart is found by the look: no disk has to be waited for.
         delivery_mode="transient",
         ignore_result=True,
-        retry=True,
-        retry_policy=_ONCE_MORE,
+        retry=False,
     )

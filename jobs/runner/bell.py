@@ -82,7 +82,7 @@ def read(body: Any) -> Bell:
 
 def _full(consumer: Any) -> bool:
     """Whether a bell would wait here for a slot. RabbitMQ hands over as many bells as there are slots, busy or not."""
-    return len(state.reserved_requests) >= consumer.pool.num_processes
+    return len(state.reserved_requests) >= int(consumer.pool.num_processes)
 
 
 def _clean(message: Any, bell: Bell) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
@@ -20,7 +20,6 @@ from workers.models import CapacityClass
 on_each_broker = pytest.mark.parametrize(
     "broker", ["valkey", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)], indirect=True
 )
-KINDS = {"valkey": Valkey, "rabbitmq": RabbitMQ}
 
 
 class Server(Protocol):
@@ -33,6 +32,9 @@ class Server(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def remove(self) -> None: ...
+
+
+KINDS: dict[str, Callable[[], Server]] = {"valkey": Valkey, "rabbitmq": RabbitMQ}
 
 
 class Broker:
@@ -52,9 +54,10 @@ class Broker:
     def wipe(self) -> None:
         """Every message is lost."""
         with current_app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
             for name in _all():
-                connection.default_channel.queue_declare(name, durable=True, auto_delete=False)
-                connection.default_channel.queue_purge(name)
+                channel.queue_declare(name, durable=True, auto_delete=False)
+                channel.queue_purge(name)
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -92,7 +95,7 @@ class _Servers(dict[str, Server]):
         self._running = running
 
     def __missing__(self, kind: str) -> Server:
-        server: Server = KINDS[kind]()
+        server = KINDS[kind]()
         self._running.callback(server.remove)
         server.start()
         self[kind] = server
@@ -120,10 +123,11 @@ def _used(url: str) -> Iterator[None]:
 
 
 def _use(url: str) -> None:
+    """Celery keeps its pools by the first URL that it was told."""
+    app: Any = current_app
     pools.reset()
-    current_app.pool.force_close_all()
-    current_app.amqp._producer_pool = None
-    current_app._pool = None
-    current_app.conf.broker_url = url
-    current_app.conf.broker_transport_options = transport_options(url)
+    app.pool.force_close_all()
+    app._pool = app.amqp._producer_pool = None
+    app.conf.broker_url = url
+    app.conf.broker_transport_options = transport_options(url)
     doorbell.forget()
