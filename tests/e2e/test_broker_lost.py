@@ -69,7 +69,7 @@ def test_a_broker_that_hangs_holds_no_submission_up(broker: Broker, run_worker: 
     with broker.frozen():
         posted = [post(client) for _ in range(30)]
     assert sum(seconds for _, seconds in posted) < 10
-    assert max(seconds for _, seconds in posted) < 2
+    assert max(seconds for _, seconds in posted) < 2.5
     for job, _ in posted:
         wait_status(job, Status.DONE)
 
