@@ -1,10 +1,15 @@
 """Schedules in words."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 
 from jobs.schedule import parse
 from tests.unit.schedule.expressions import EXPRESSIONS
+
+PAGE = Path(__file__).parents[3] / "docs" / "crons.md"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,12 @@ from tests.unit.schedule.expressions import EXPRESSIONS
 )
 def test_a_schedule_is_told_in_words(text: str, words: str) -> None:
     assert parse(text).describe() == words
+
+
+def test_the_page_for_operators_tells_the_same_words() -> None:
+    rows = re.findall(r"^\| `([^`]+ [^`]+|@\w+)` \| (.+) \|$", PAGE.read_text().replace("**", ""), re.MULTILINE)
+    assert len(rows) == 8
+    assert {text: parse(text).describe() for text, _ in rows} == dict(rows)
 
 
 @given(EXPRESSIONS)
