@@ -12,6 +12,8 @@ class Hold(models.Model):
         "workers.Worker", primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="hold"
     )
     job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, db_constraint=False, related_name="hold")
+    # Its units are free, but no slot is: every slot gives way to it, whatever its types.
+    slot_missing = models.BooleanField(db_default=False)
     held_at = models.DateTimeField(db_default=Now())
 
     class Meta:
