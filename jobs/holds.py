@@ -1,6 +1,6 @@
 """Which waiting job a worker keeps capacity free for: the decision, as a pure function."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workers import capacity
@@ -22,7 +22,7 @@ class Held:
     """A worker's hold. No contender: its job was claimed, ended or set aside."""
 
     job: int
-    slot_missing: bool
+    giving_way: list[int]
     contender: Contender | None
 
 
@@ -55,8 +55,13 @@ def choose(contenders: Sequence[Contender], *, held: Contender | None, here: Her
     return chosen
 
 
-def lacks_a_slot(one: Contender, here: Here) -> bool:
-    """Its units are free, and every slot is busy: with types that it does not need, then, nobody else gives way."""
+def giving_way(one: Contender, class_ids: Iterable[int], here: Here) -> list[int]:
+    """The classes that yield to its hold. Not its own: the head of that is this job, or before it in line."""
+    return sorted(class_id for class_id in class_ids if class_id != one.class_id and _compete(one, class_id, here))
+
+
+def _lacks_a_slot(one: Contender, here: Here) -> bool:
+    """Its units are free, and every slot is busy, maybe with types that it does not need."""
     return capacity.fits(here.needs(one.class_id), here.free) and not here.slot_free
 
 
@@ -87,4 +92,4 @@ def _is_urgent(one: Contender, contenders: Sequence[Contender], here: Here) -> b
 
 def _compete(one: Contender, class_id: int, here: Here) -> bool:
     """For units of a type that both need, or for a slot where that is what is missing."""
-    return lacks_a_slot(one, here) or not here.needs(one.class_id).keys().isdisjoint(here.needs(class_id))
+    return _lacks_a_slot(one, here) or not here.needs(one.class_id).keys().isdisjoint(here.needs(class_id))

@@ -79,7 +79,7 @@ def _held(hold: dict[str, Any] | None) -> Held | None:
     if hold is None:
         return None
     job = hold["contender"]
-    return Held(job=hold["job"], slot_missing=hold["slot_missing"], contender=Contender(**job) if job else None)
+    return Held(job=hold["job"], giving_way=hold["giving_way"], contender=Contender(**job) if job else None)
 
 
 def _by_class(found: dict[str, Any]) -> dict[int, Any]:

@@ -17,7 +17,7 @@ from jobs.engine.hold_sql import ABOVE, CONTENDERS, KEPT
 # 4. A class that gives way to this worker's hold yields only what has a higher priority than the held job.
 _HEADS_AND_PICK = (
     f"""
-kept AS MATERIALIZED ({KEPT} WHERE hold.worker_id = {{worker}}),
+kept AS MATERIALIZED ({KEPT} WHERE worker_id = {{worker}}),
 heads AS MATERIALIZED (
     SELECT wanted.class_id, head.*, {ABOVE}"""
     + """

@@ -5,7 +5,7 @@ from django.conf import settings
 from jobs.engine.hold import place, release
 from jobs.engine.look import Look
 from jobs.engine.slot import Slot
-from jobs.holds import Here, choose, lacks_a_slot
+from jobs.holds import Here, choose, giving_way
 from workers import capacity
 
 
@@ -21,15 +21,9 @@ def keep(known: Slot, seen: Look) -> None:
         if seen.held:
             release(known.session, worker_id=known.worker_id, job=seen.held.job)
         return
-    slot_missing = lacks_a_slot(chosen, here)
-    if seen.held is None or (seen.held.job, seen.held.slot_missing) != (chosen.job, slot_missing):
-        place(
-            known.session,
-            worker_id=known.worker_id,
-            boot_id=known.boot_id,
-            job=chosen.job,
-            slot_missing=slot_missing,
-        )
+    classes = giving_way(chosen, [one.id for one in known.classes()], here)
+    if seen.held is None or (seen.held.job, seen.held.giving_way) != (chosen.job, classes):
+        place(known.session, worker_id=known.worker_id, boot_id=known.boot_id, job=chosen.job, giving_way=classes)
 
 
 def _here(known: Slot, seen: Look) -> Here:

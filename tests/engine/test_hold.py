@@ -203,7 +203,6 @@ def test_a_slot_is_kept_when_a_slot_is_all_that_is_missing(
     waiting = _long_ago(submit({"scan": 1}))
     assert finish(slots[1], running[1], DONE).job is not None, "checks hand over to checks"
     main_process(worker)
-    assert Hold.objects.get().slot_missing
     assert finish(slots[0], running[0], DONE).job is None
     assert _starts(slots[0]).uuid == waiting.uuid
     own = _job_of(slots[1])
@@ -234,17 +233,11 @@ def _lose_by_pause(busy: Busy, by: Actor) -> None:
     Job.objects.filter(pk=busy.big.pk).update(paused=True)
 
 
-def _lose_by_class_pause(busy: Busy, by: Actor) -> None:
-    Pause.objects.create(kind="class", name="scan=2")
-
-
 def _lose_by_lock(busy: Busy, by: Actor) -> None:
     Job.objects.filter(pk=busy.big.pk).update(blocked_by="devices")
 
 
-@pytest.mark.parametrize(
-    "lose", [_lose_by_cancel, _lose_by_delete, _lose_by_pause, _lose_by_class_pause, _lose_by_lock]
-)
+@pytest.mark.parametrize("lose", [_lose_by_cancel, _lose_by_delete, _lose_by_pause, _lose_by_lock])
 def test_a_hold_that_lost_its_job_holds_nobody_up(
     lose: Callable[[Busy, Actor], None], busy: Busy, by: Actor, main_process: Look
 ) -> None:
@@ -252,6 +245,13 @@ def test_a_hold_that_lost_its_job_holds_nobody_up(
     lose(busy, by)
     assert _held() == [busy.big.pk], "nobody has cleaned up yet"
     assert busy.hand_over(0) is not None
+    main_process(busy.worker)
+    assert _held() == []
+
+
+def test_a_hold_ends_when_the_class_of_its_job_is_paused(busy: Busy, main_process: Look) -> None:
+    main_process(busy.worker)
+    Pause.objects.create(kind="class", name="scan=2")
     main_process(busy.worker)
     assert _held() == []
 
@@ -300,7 +300,7 @@ def test_a_hold_ends_when_the_capacity_is_cut_below_its_need(busy: Busy, main_pr
 
 def test_an_earlier_boot_places_no_hold(busy: Busy, new_slot: NewSlot) -> None:
     session = new_slot(busy.worker).session
-    assert not place(session, worker_id=busy.worker.worker_id, boot_id="another", job=busy.big.pk, slot_missing=False)
+    assert not place(session, worker_id=busy.worker.worker_id, boot_id="another", job=busy.big.pk, giving_way=[])
     assert _held() == []
 
 
@@ -323,7 +323,7 @@ def test_two_workers_that_choose_the_same_job_at_once_are_told_apart(
 ) -> None:
     workers = [busy.worker, new_worker({"scan": 2})]
     placed = [
-        place(new_slot(one).session, worker_id=one.worker_id, boot_id=one.boot_id, job=busy.big.pk, slot_missing=False)
+        place(new_slot(one).session, worker_id=one.worker_id, boot_id=one.boot_id, job=busy.big.pk, giving_way=[])
         for one in workers
     ]
     assert placed == [True, False]

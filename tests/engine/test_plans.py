@@ -112,14 +112,14 @@ def test_giving_way_reads_few_pages_and_not_the_backlog(
     class_id: int, slot: Slot, worker: Identity, submit: Enqueue
 ) -> None:
     _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
-    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}))
+    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}), giving_way=[class_id])
     plan = _hand_over(slot, worker, class_id)
     assert slot.session.rows("SELECT id FROM jobs_job WHERE occupies") == [], "it gave way"
     assert _touched(plan) < 100, plan
 
 
 def test_a_look_at_a_hold_reads_few_pages(class_id: int, slot: Slot, worker: Identity, submit: Enqueue) -> None:
-    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}))
+    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}), giving_way=[class_id])
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
     assert "jobs_hold_pkey" in plan
     assert pages < 80, plan

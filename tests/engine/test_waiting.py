@@ -60,7 +60,7 @@ def test_those_who_give_way_to_a_hold_name_its_job_and_that_says_where_it_is_hel
         submit({"check": 1}),
         submit({"scan": 1}, priority=1),
     )
-    Hold.objects.create(worker_id=worker.worker_id, job=big)
+    Hold.objects.create(worker_id=worker.worker_id, job=big, giving_way=[small.capacity_class_id])
     [reason] = waiting_reasons(small)
     assert (reason.code, reason.by) == ("KEPT_FREE", str(big.uuid))
     assert reason.text == f"capacity of w1 is kept free for job {big.uuid}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobs.holds import Contender, Here, choose, lacks_a_slot
+from jobs.holds import Contender, Here, choose, giving_way
 from workers import capacity
 
 SMALL, BIG, OTHER, BOTH, HUGE = 1, 2, 3, 4, 5
@@ -88,8 +88,8 @@ def test_a_hold_ends_when_the_capacity_was_cut_below_its_need() -> None:
 def test_a_slot_can_be_all_that_is_missing() -> None:
     here = _here(OTHER, OTHER, total={"scan": 2, "check": 2}, slots=2)
     assert _chosen(_waits(OTHER), _waits(BIG), here=here) == BIG
-    assert lacks_a_slot(_waits(BIG), here)
-    assert not lacks_a_slot(_waits(BIG), _here(SMALL, OTHER, slots=2)), "a unit is missing as well"
+    assert giving_way(_waits(BIG), NEEDS, here) == [SMALL, OTHER, BOTH, HUGE]
+    assert giving_way(_waits(BIG), NEEDS, _here(SMALL, OTHER, slots=2)) == [SMALL, BOTH, HUGE], "units are missing too"
 
 
 def test_of_two_that_were_passed_the_first_in_line_is_chosen() -> None:
