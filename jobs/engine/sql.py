@@ -3,7 +3,7 @@
 They are prepared once per connection, so that a claim costs no planning; $n are their parameters.
 """
 
-from jobs.engine.hold_sql import ABOVE, CONTENDERS, KEPT
+from jobs.engine.hold_sql import ABOVE, CONTENDERS
 
 # `ready` and `occupies` are generated columns of the job (models/job.py), and the predicates of its partial indexes.
 # `(..) IS TRUE` around a condition keeps an index on it out of the plan: the row is found by its key, then checked.
@@ -16,10 +16,10 @@ from jobs.engine.hold_sql import ABOVE, CONTENDERS, KEPT
 #    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
 # 4. A class that gives way to this worker's hold yields only what has a higher priority than the held job.
 _HEADS_AND_PICK = (
-    f"""
-kept AS MATERIALIZED ({KEPT} WHERE worker_id = {{worker}}),
+    """
 heads AS MATERIALIZED (
-    SELECT wanted.class_id, head.*, {ABOVE}"""
+    SELECT wanted.class_id, head.*, """
+    + ABOVE
     + """
     FROM unnest({classes}) AS wanted(class_id),
     LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id
