@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import LazySettings, settings
@@ -18,6 +19,7 @@ from jobs.engine.rescue import rescue
 from jobs.engine.slot import Claimed, Slot
 from jobs.models import Hold, Job, Pause
 from jobs.runner.keeper import keep
+from jobs.runner.node import Node
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from workers.models import Worker, WorkerState
@@ -84,6 +86,20 @@ def test_slots_give_way_until_the_big_job_starts(busy: Busy, main_process: Look)
     assert claim(busy.slots[0]).job is None, "by the counted claim as well"
     assert busy.hand_over(1) is None
     assert _starts(busy.slots[1]).uuid == busy.big.uuid
+
+
+def test_the_main_process_holds_at_its_look_and_lets_go_when_it_stops(
+    busy: Busy, rung: list[tuple[str, float]]
+) -> None:
+    node = Node(identity=busy.worker, grace_seconds=60, worker=SimpleNamespace(pool=None))
+    try:
+        node._turn()
+        assert _held() == [busy.big.pk]
+        node.stop()
+        node._turn()
+        assert _held() == []
+    finally:
+        node._known.session.reset()
 
 
 def test_a_job_that_has_not_waited_is_passed(busy: Busy, main_process: Look) -> None:
