@@ -115,6 +115,9 @@ TEMPLATES = [
 
 # A worker stops its jobs when it can not renew its lease, so no wait on the database may outlast it.
 LEASE = timedelta(seconds=_number("LEASE_SECONDS", 15, at_least=6))
+# Others may pass a job for so long that fits a worker's total but not what is free there; then it is kept free for it.
+# More than two looks: a worker that is about to have room takes the job first.
+HOLD_AFTER = timedelta(seconds=_number("HOLD_AFTER_SECONDS", 5, at_least=1))
 _TIMEOUT_MS = int(LEASE.total_seconds() * 1000 / 3)
 _DATABASE = dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60)
 _DATABASE["CONN_HEALTH_CHECKS"] = True

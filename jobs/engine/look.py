@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from jobs.engine.session import Session
+from jobs.holds import Contender, Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,16 @@ class Look:
     next_due_seconds: float | None
     # Of this worker's running jobs, those that may have to be stopped.
     watched: list[Watched]
+    # Of jobs/holds.py: what waits, this worker's hold, and how long ago it started the newest job of each class.
+    contenders: list[Contender]
+    held: Held | None
+    newest: dict[int, float]
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
-    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched = row
+    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, contenders, hold, newest = row
     return Look(
         state=state,
         capacity=held or {},
@@ -64,8 +69,18 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         dead_workers=dead,
         next_due_seconds=next_due,
         watched=[Watched(**job) for job in watched],
+        contenders=[Contender(**job) for job in contenders],
+        held=_held(hold),
+        newest=_by_class(newest),
     )
 
 
-def _by_class(used: dict[str, Any]) -> dict[int, int]:
-    return {int(class_id): jobs for class_id, jobs in used.items()}
+def _held(hold: dict[str, Any] | None) -> Held | None:
+    if hold is None:
+        return None
+    job = hold["contender"]
+    return Held(job=hold["job"], giving_way=hold["giving_way"], contender=Contender(**job) if job else None)
+
+
+def _by_class(found: dict[str, Any]) -> dict[int, Any]:
+    return {int(class_id): value for class_id, value in found.items()}

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import announce, django_rows, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.hold import release_stale
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
@@ -26,6 +27,7 @@ def rescue(*, by: Actor) -> int:
     for name in list(lost.values_list("name", flat=True)):
         if lost.filter(name=name).update(state=WorkerState.DEAD):
             audit("worker_dead", by=by, object_type="worker", object_id=name, reason="its lease ended without a word")
+    release_stale()
     return _end(Job.objects.occupying().filter(_on_a_dead_worker()), Status.WORKER_DEAD, "its worker died", by=by)
 
 

@@ -3,6 +3,8 @@
 They are prepared once per connection, so that a claim costs no planning; $n are their parameters.
 """
 
+from jobs.engine.hold_sql import ABOVE, CONTENDERS
+
 # `ready` and `occupies` are generated columns of the job (models/job.py), and the predicates of its partial indexes.
 # `(..) IS TRUE` around a condition keeps an index on it out of the plan: the row is found by its key, then checked.
 
@@ -12,9 +14,13 @@ They are prepared once per connection, so that a claim costs no planning; $n are
 #    since it may have changed between the two looks.
 # 3. The worker must be the one that this slot was started by, running, with a lease that holds and a capacity
 #    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
-_HEADS_AND_PICK = """
+# 4. A class that gives way to this worker's hold yields only what has a higher priority than the held job.
+_HEADS_AND_PICK = (
+    """
 heads AS MATERIALIZED (
-    SELECT wanted.class_id, head.*
+    SELECT wanted.class_id, head.*, """
+    + ABOVE
+    + """
     FROM unnest({classes}) AS wanted(class_id),
     LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1) AS head
@@ -25,6 +31,7 @@ heads AS MATERIALIZED (
 pick AS (
     SELECT locked.id FROM heads,
     LATERAL (SELECT id FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
+             AND priority > heads.above
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS locked
     LIMIT 1),
 claimed AS (
@@ -33,6 +40,7 @@ claimed AS (
     WHERE id = (SELECT id FROM pick) AND (status = 'waiting') IS TRUE
     RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total)
 """
+)
 
 # What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
 CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameters, claimed.capacity_class_id,
@@ -113,8 +121,9 @@ WITH beat AS (
     WHERE id = $1 AND boot_id = $2 AND state IN ('running', 'draining')
     RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
 due AS (
-    UPDATE jobs_job SET due = true WHERE id IN (
-        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    -- As an array: on thin statistics a join with the table is planned as a scan of it.
+    UPDATE jobs_job SET due = true WHERE id = ANY (ARRAY(
+        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
     RETURNING capacity_class_id)
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
     ARRAY(SELECT DISTINCT capacity_class_id FROM due),
@@ -133,7 +142,8 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
               'deadline', {_SECONDS.format("deadline")}, 'stop_timeout', {_SECONDS.format("stop_timeout")})
           FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE
           AND (status IN ('running', 'cancel_request')) IS TRUE
-          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE)"""
+          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE),
+    {CONTENDERS}"""
 
 # Lines of a running job's log. Only its own slot may add to it. A batch whose commit got no answer is sent again:
 # its lines may be there already.

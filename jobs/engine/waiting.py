@@ -1,10 +1,12 @@
 """waiting: why a job has not started, as codes and in words, from the same arithmetic that decides the claim."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models.functions import Now
 
+from jobs.engine.attempt import django_rows
+from jobs.engine.hold_sql import HOLDS_ABOUT
 from jobs.models import Job
 from jobs.states import Status
 from workers import capacity
@@ -33,7 +35,12 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if not able:
         return [_nobody(needs, workers)]
     running = _running_on(able)
-    in_the_way = [reason for worker in able if (reason := _full(needs, worker, running[worker.pk]))]
+    held_for = {worker_id: str(held) for worker_id, held in django_rows(HOLDS_ABOUT, (job.pk,))}
+    in_the_way = [
+        reason
+        for worker in able
+        if (reason := _in_the_way(job, worker, running[worker.pk], held_for=held_for.get(worker.pk)))
+    ]
     if len(in_the_way) < len(able):
         return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     return in_the_way
@@ -51,6 +58,17 @@ def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:
                 code="TOO_BIG", text=f"needs {name}={amount}, and no worker's total reaches it (the largest has {most})"
             )
     return Reason(code="TOO_BIG", text=f"needs {capacity.class_name(needs)}, which no single worker holds all at once")
+
+
+def _in_the_way(job: Job, worker: Worker, running: list[Job], *, held_for: str | None) -> Reason | None:
+    """What keeps the job from one worker. `held_for`: whom that keeps its capacity for, this job or another."""
+    own = held_for == str(job.uuid)
+    if held_for and not own:
+        return Reason(code="KEPT_FREE", text=f"capacity of {worker.name} is kept free for job {held_for}", by=held_for)
+    full = _full(job.capacity_class.needs, worker, running)
+    if full and own:
+        return replace(full, text=f"{full.text}; what becomes free there is kept for this job")
+    return full
 
 
 def _running_on(workers: list[Worker]) -> dict[int, list[Job]]:

@@ -1,5 +1,6 @@
 """Capacity of a worker that is kept free for one job which needs more than what others leave."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -12,6 +13,8 @@ class Hold(models.Model):
         "workers.Worker", primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="hold"
     )
     job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, db_constraint=False, related_name="hold")
+    # Ids of the classes that yield to it: those that share a type with it; all others while it lacks only a slot.
+    giving_way = ArrayField(models.IntegerField(), default=list)
     held_at = models.DateTimeField(db_default=Now())
 
     class Meta:

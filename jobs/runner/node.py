@@ -19,6 +19,7 @@ from jobs.engine.rescue import end_slots, rescue
 from jobs.engine.slot import Slot
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
+from jobs.runner.keeper import keep
 from jobs.runner.loop import pass_on
 from jobs.runner.process import pid_of
 from jobs.states import Status
@@ -107,6 +108,7 @@ class Node(threading.Thread):
         self._known.notice(seen.newest_class)
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
+        keep(self._known, seen)
         self._serve(seen)
         self._stop_jobs(seen)
         self._end_dead_slots(seen)

@@ -7,8 +7,11 @@ from django.contrib import admin
 from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from jobs.models import Job
 from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import json_field, time_column
 from jobsite.console.base.pages import ReadOnlyAdmin
@@ -31,7 +34,7 @@ class WorkerAdmin(ReadOnlyAdmin):
     sortable_by = ("name", "heartbeat")
     fieldsets = (
         ("Worker", {"fields": (("name", "hex_id"), ("state", "lease"), ("host_and_pid", "version"))}),
-        ("Capacity", {"fields": (("capacity_units", "slots"), "capacity_json", "override_json")}),
+        ("Capacity", {"fields": (("capacity_units", "slots"), "kept_free", "capacity_json", "override_json")}),
         ("Times", {"fields": (("started_at", "heartbeat_at"), ("lease_until", "boot_id"))}),
     )
     empty_text = "No worker has registered yet. Start one: manage.py worker --capacity default=4"
@@ -60,6 +63,14 @@ class WorkerAdmin(ReadOnlyAdmin):
     @shown_as("capacity")
     def capacity_units(self, worker: Worker) -> str:
         return units(worker.total)
+
+    @shown_as("kept free for")
+    def kept_free(self, worker: Worker) -> str:
+        job = Job.objects.filter(hold__worker=worker, ready=True).only("action").first()
+        if job is None:
+            return "-"
+        url = reverse("admin:jobs_job_change", args=[job.pk])
+        return format_html('<a class="text-link" href="{}">job {} {}</a>', url, job.pk, job.action)
 
     @shown_as("host and pid")
     def host_and_pid(self, worker: Worker) -> str:

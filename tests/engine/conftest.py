@@ -14,15 +14,18 @@ from jobs.engine.actor import Actor
 from jobs.engine.claim import claim
 from jobs.engine.classes import forget_classes
 from jobs.engine.enqueue import enqueue
+from jobs.engine.look import look
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
 from jobs.models import Job
+from jobs.runner.keeper import keep
 from workers.presence import Identity, register, stable_hex_id
 
 NewSlot = Callable[..., Slot]
 NewWorker = Callable[..., Identity]
 Enqueue = Callable[..., Job]
 Start = Callable[..., tuple[Job, Slot, Claimed]]
+MainProcess = Callable[[Identity], None]
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,22 @@ def new_slot() -> Iterator[NewSlot]:
     yield make
     for slot in made:
         slot.session.reset()
+
+
+@pytest.fixture
+def main_process(new_slot: NewSlot) -> MainProcess:
+    """One look of a worker's main process, and what it does about its hold."""
+
+    def turn(worker: Identity) -> None:
+        known = new_slot(worker)
+        classes = [one.id for one in known.classes()]
+        seen = look(
+            known.session, worker_id=worker.worker_id, boot_id=worker.boot_id, lease=settings.LEASE, classes=classes
+        )
+        keep(known, seen)
+        known.session.reset()
+
+    return turn
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The engine's statements read a few pages, however the statistics stand: asked with EXPLAIN of the prepared ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from jobs.engine.slot import Slot
+from jobs.models import Hold
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from workers.presence import Identity
 
@@ -48,11 +49,20 @@ def class_id(request: Any, submit: Enqueue, slot: Slot) -> int:
 
 def _pages(slot: Slot, name: str, parameters: tuple[Any, ...]) -> tuple[int, str]:
     """Pages that the statement touched, and its plan."""
+    plan = _plan(slot, name, parameters)
+    return _touched(plan), str(plan)
+
+
+def _touched(node: dict[str, Any]) -> int:
+    return int(node["Shared Hit Blocks"] + node["Shared Read Blocks"])
+
+
+def _plan(slot: Slot, name: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
     places = ", ".join(["%s"] * len(parameters))
     statement = f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, FORMAT JSON) EXECUTE jobsite_{name} ({places})"
     [(answer,)] = slot.session.rows(statement, parameters)
-    plan = answer[0]["Plan"]
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], str(plan)
+    plan: dict[str, Any] = answer[0]["Plan"]
+    return plan
 
 
 def test_a_claim_reads_few_pages(class_id: int, slot: Slot, worker: Identity) -> None:
@@ -82,3 +92,42 @@ def test_an_idle_look_reads_few_pages(class_id: int, slot: Slot, worker: Identit
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
     assert "job_scheduled" in plan
     assert pages < 60, plan
+
+
+def _hand_over(slot: Slot, worker: Identity, class_id: int) -> dict[str, Any]:
+    [(job,)] = slot.session.rows("SELECT id FROM jobs_job WHERE occupies")
+    nothing = [None] * 6
+    parameters = (job, slot.name, "done", *nothing, [class_id], worker.worker_id, worker.boot_id, 1)
+    return _plan(slot, "hand_over", parameters)
+
+
+def test_without_a_hold_a_hand_over_costs_one_index_probe_more(class_id: int, slot: Slot, worker: Identity) -> None:
+    _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
+    plan = _hand_over(slot, worker, class_id)
+    assert len(slot.session.rows("SELECT id FROM jobs_job WHERE occupies")) == 1, "it claimed the next one"
+    probes = [part for part in _parts(plan) if part.get("Relation Name") == "jobs_hold" and part["Actual Loops"]]
+    assert [part["Index Name"] for part in probes] == ["jobs_hold_pkey"]
+    assert _touched(probes[0]) <= 2, plan
+
+
+def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from _parts(part)
+
+
+def test_giving_way_reads_few_pages_and_not_the_backlog(
+    class_id: int, slot: Slot, worker: Identity, submit: Enqueue
+) -> None:
+    _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
+    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}), giving_way=[class_id])
+    plan = _hand_over(slot, worker, class_id)
+    assert slot.session.rows("SELECT id FROM jobs_job WHERE occupies") == [], "it gave way"
+    assert _touched(plan) < 100, plan
+
+
+def test_a_look_at_a_hold_reads_few_pages(class_id: int, slot: Slot, worker: Identity, submit: Enqueue) -> None:
+    Hold.objects.create(worker_id=worker.worker_id, job=submit({"scan": 2}), giving_way=[class_id])
+    pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
+    assert "jobs_hold_pkey" in plan
+    assert pages < 80, plan

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.engine.claim import claim
 from jobs.engine.waiting import waiting_reasons
-from jobs.models import Job
+from jobs.models import Hold, Job
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 
 
@@ -49,6 +49,29 @@ def test_busy_slots_are_told_apart_from_busy_units(submit: Enqueue, new_worker: 
     assert _codes(job) == ["SLOTS_BUSY"]
 
 
+def test_those_who_give_way_to_a_hold_name_its_job_and_that_says_where_it_is_held(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot
+) -> None:
+    running, worker = submit({"scan": 1}), new_worker({"scan": 2, "check": 1})
+    claim(new_slot(worker))
+    big, small, check, urgent = (
+        submit({"scan": 2}),
+        submit({"scan": 1}),
+        submit({"check": 1}),
+        submit({"scan": 1}, priority=1),
+    )
+    Hold.objects.create(worker_id=worker.worker_id, job=big, giving_way=[small.capacity_class_id])
+    [reason] = waiting_reasons(small)
+    assert (reason.code, reason.by) == ("KEPT_FREE", str(big.uuid))
+    assert reason.text == f"capacity of w1 is kept free for job {big.uuid}"
+    [reason] = waiting_reasons(big)
+    assert (reason.code, reason.by) == ("CAPACITY_FULL", str(running.uuid))
+    assert reason.text.endswith("; what becomes free there is kept for this job")
+    assert _codes(check) == _codes(urgent) == ["READY"], "they do not give way"
+    Job.objects.filter(pk=big.pk).update(paused=True)
+    assert _codes(small) == ["READY"], "a hold that lost its job is nobody's reason"
+
+
 def test_what_no_worker_can_ever_hold_says_so(submit: Enqueue, new_worker: NewWorker) -> None:
     assert _codes(submit()) == ["NO_WORKER"]
     new_worker({"scan": 2})
@@ -69,5 +92,5 @@ def test_the_answer_costs_the_same_with_many_workers(
         submit({"scan": 1})
         claim(new_slot(new_worker({"scan": 1})))
     job = Job.objects.select_related("capacity_class").get(pk=submit({"scan": 1}).pk)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(waiting_reasons(job)) == 5
