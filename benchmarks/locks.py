@@ -17,8 +17,8 @@ LOCK = [{"name": "bench", "mode": "exclusive"}]
 WAITERS = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,
     stop_timeout_text, capacity_class_id, locks, blocked_by)
-SELECT gen_random_uuid(), 'bench_noop', 'waiting', 5, true, 0, 0, '', '', %s, '[{"name": "bench", "mode": "exclusive"}]',
-    'bench' FROM generate_series(1, %s)
+SELECT gen_random_uuid(), 'bench_noop', 'waiting', 5, true, 0, 0, '', '', %s,
+    '[{"name": "bench", "mode": "exclusive"}]', 'bench' FROM generate_series(1, %s)
 """
 # From the end of a holder to the start of the next, by the database's clock.
 GAPS = """

@@ -1,4 +1,4 @@
-"""What there is to say of a lock: who holds it, whether that is alive or stuck, and who waits. Reads, changes nothing."""
+"""What there is to say of a lock: who holds it, whether that is alive or stuck, and who waits. Only reads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,8 +95,10 @@ def stuck(job: Job, *, alive: bool, heard_at: datetime | None, now: datetime) ->
 
 def _held(names: list[str]) -> "QuerySet[Any]":
     last_line = JobLog.objects.filter(job=OuterRef("job_id")).order_by("-line_number").values("logged_at")[:1]
-    job = ("uuid", "action", "status", "status_changed_at", "started_at", "slot", "occupies", "stop_timeout")
-    job = (*job, "deadline", "reported_at", "forced_at")
+    job = (
+        *("uuid", "action", "status", "status_changed_at", "started_at", "slot", "occupies"),
+        *("stop_timeout", "deadline", "reported_at", "forced_at"),
+    )
     worker = ("name", "hex_id", "state", "boot_id", "lease_until")
     rows = JobLock.objects.filter(lock__in=names).select_related("job__worker").order_by("lock", "fence")
     return rows.annotate(now=Now(), heard_at=Subquery(last_line)).only(

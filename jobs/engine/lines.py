@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -67,7 +68,7 @@ def sweep(after: str = "") -> str:
     return names[-1] if len(names) == SWEEP_LINES else ""
 
 
-def _rows(statement: str, **parameters: object) -> list[tuple[str, ...]]:
+def _rows(statement: str, **parameters: Any) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

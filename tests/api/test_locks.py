@@ -49,9 +49,9 @@ def test_a_lock_shows_its_holder_and_its_line_in_order(client: Client, make_job:
     assert (shown["fence"], shown["waiting"]) == (7, 2)
     assert shown["holders"] == [
         {
-            "jobID": str(holder.uuid), "action": "noop", "status": "running", "workerID": "000000000001", "worker": "w1",
-            "mode": "exclusive", "fence": 7, "acquiredAt": "2018-04-21T12:00:00Z", "alive": True, "stuck": None,
-            "beingKilled": False,
+            "jobID": str(holder.uuid), "action": "noop", "status": "running", "workerID": "000000000001",
+            "worker": "w1", "mode": "exclusive", "fence": 7, "acquiredAt": "2018-04-21T12:00:00Z",
+            "alive": True, "stuck": None, "beingKilled": False,
         }
     ]  # fmt: skip
     waiters = [(waiter["jobID"], waiter["called"]) for waiter in shown["waiters"]]
@@ -89,7 +89,7 @@ def test_the_answer_costs_the_same_with_many_locks_and_waiters(
 
 
 def test_a_holder_whose_worker_is_gone_is_stuck(client: Client, holder: Job) -> None:
-    Worker.objects.filter(pk=holder.worker_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     found = _holder(client)
     assert (found["alive"], found["stuck"]) == (False, "its worker is gone; the next rescue ends it")
 
@@ -141,7 +141,7 @@ def test_force_needs_its_own_permission(client_of: ClientOf, client: Client, hol
 
 
 def test_a_dead_holders_lock_is_free_at_once(client: Client, holder: Job) -> None:
-    Worker.objects.filter(pk=holder.worker_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     status, answer = _post(client, "clear", reason="its machine burnt down")
     assert (status, answer["state"], answer["lock"]["holders"]) == (202, "free", [])
 

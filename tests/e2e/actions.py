@@ -150,7 +150,7 @@ def _wait_at_the_gate() -> None:
             time.sleep(0.01)
         write(run, name)
 
-    sync_devices._Run.sync = gated  # type: ignore[method-assign]
+    sync_devices._Run.sync = gated  # type: ignore[assignment,method-assign]
 
 
 if "TEST_GATE" in os.environ:

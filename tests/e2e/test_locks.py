@@ -1,5 +1,6 @@
 """Locks with real workers: two live runs of `sync_devices` take turns, two dry runs do not."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -85,4 +86,4 @@ def test_a_scheduled_job_with_a_lock_and_a_burst_for_one_lock(run_worker: RunWor
     for job in jobs:
         wait_status(job, Status.DONE)
     spans = sorted(Job.objects.filter(pk__in=[job.pk for job in jobs]).values_list("started_at", "ended_at"))
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))  # type: ignore[operator]
