@@ -21,7 +21,7 @@ def cancel(job_id: UUID, *, by: Actor, reason: str = "") -> Status:
     # A claim may come between the two: then the second finds it running.
     if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=_clock(), blocked_by=None, **asked):
         # It may have been woken, and with it the lines for its locks would sleep.
-        transaction.on_commit(lambda: wake_lines(names_of(jobs.only("locks").get())))
+        transaction.on_commit(lambda: wake_lines(name for job in jobs.only("locks") for name in names_of(job)))
         return _audited(job_id, Status.WAITING, Status.CANCELED, by=by, reason=reason)
     if jobs.filter(status=Status.RUNNING).update(status=Status.CANCEL_REQUEST, **asked):
         return _audited(job_id, Status.RUNNING, Status.CANCEL_REQUEST, by=by, reason=reason)

@@ -34,7 +34,7 @@ def lock_in_the_way(job: Job) -> InTheWay | None:
     if job.blocked_by is None:
         return None
     # Nobody holds it who excludes this job: it is about to be woken, or somebody better is.
-    text = f"in line for lock {job.blocked_by}, which it could share or is free just now, {_ahead(job)} ahead"
+    text = f"{_ahead(job)} ahead in line for lock {job.blocked_by}, which nobody holds now who excludes this job"
     return InTheWay(code="LOCK_IN_LINE", text=text, by=_next_of(job.blocked_by))
 
 

@@ -1,6 +1,7 @@
 """100,000 jobs that wait for one lock cost the claims of others no page, and each question about the line few."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tests.engine.test_locks import exclusive, run
 from tests.engine.test_plans import _pages
 
 pytestmark = pytest.mark.slow
+# Longer than it takes to fill the table.
+LEASE = timedelta(hours=1)
 DONE = Outcome(status=Status.DONE)
 # Better than the others, of their class: as enqueue leaves jobs whose lock is held.
 IN_LINE = """
@@ -67,8 +70,10 @@ def _costs(slot: Slot, job: Claimed) -> list[int]:
         for _ in range(2):
             # The second time: what the first one had to read of the catalogue is not the statement's.
             slot.session.rows("BEGIN")
-            cost, _ = _pages(slot, name, parameters)
+            cost, plan = _pages(slot, name, parameters)
             slot.session.rows("ROLLBACK")
+        assert "'Node Type': 'ModifyTable'" in plan
+        assert "job_ready" in plan
         pages.append(cost)
     return pages
 
@@ -78,7 +83,7 @@ def others(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> tuple[S
     """A slot at a job without locks, while many like it wait."""
     for _ in range(300):
         submit({"scan": 1})
-    slot = new_slot(new_worker({"scan": 8}, slots=8))
+    slot = new_slot(new_worker({"scan": 8}, slots=8, lease=LEASE))
     return slot, run(slot)
 
 
@@ -87,7 +92,7 @@ def test_a_hundred_thousand_waiters_cost_the_claims_of_others_nothing(
 ) -> None:
     slot, job = others
     submit({"hold": 1}, locks=exclusive("devices"), priority=9)
-    holder = new_slot(new_worker({"hold": 1, "scan": 1}))
+    holder = new_slot(new_worker({"hold": 1, "scan": 1}, lease=LEASE))
     held = run(holder)
     _fill(job.class_id, ENDED)
     before = _costs(slot, job)
