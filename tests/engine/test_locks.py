@@ -303,12 +303,19 @@ def test_a_lock_job_is_counted_against_the_capacity(submit: Enqueue, new_worker:
     assert claim(slot).job is None, "the unit is taken"
 
 
-def test_a_job_without_locks_still_costs_one_statement(submit: Enqueue, slots: list[Slot]) -> None:
+def test_a_job_without_locks_still_costs_one_statement(
+    submit: Enqueue, slots: list[Slot], monkeypatch: pytest.MonkeyPatch
+) -> None:
     submit({"scan": 1})
     submit({"scan": 1})
     job = run(slots[0])
     sent: list[str] = []
     rows = slots[0].session.rows
-    slots[0].session.rows = lambda statement, parameters=None: (sent.append(statement), rows(statement, parameters))[1]  # type: ignore[method-assign]
+
+    def counted(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        sent.append(statement)
+        return rows(statement, parameters)
+
+    monkeypatch.setattr(slots[0].session, "rows", counted)
     assert finish(slots[0], job, DONE).job is not None
     assert len(sent) == 1
