@@ -16,3 +16,10 @@ def noop(_context: Context[AnyParameters]) -> dict[str, bool]:
 def clock(_context: Context[AnyParameters]) -> float:
     """The time at the first line of the action."""
     return time.time()
+
+
+@action("bench_hold")
+def hold(context: Context[AnyParameters]) -> None:
+    """Hold what it has until it is canceled."""
+    while not context.wait(60):
+        pass

@@ -11,6 +11,7 @@ from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.classes import KnownClass, class_for, forget_classes, plain_queue
+from jobs.engine.lines import wake_lines
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
@@ -42,6 +43,7 @@ def _store(checked: list[Checked], *, by: Actor) -> list[Job]:
     jobs = [_row(item, known, now) for item, known in zip(checked, classes, strict=True)]
     Job.objects.bulk_create(jobs, batch_size=BATCH)
     _audit(jobs, by=by)
+    transaction.on_commit(lambda: wake_lines(job.blocked_by for job in jobs if job.blocked_by))
     transaction.on_commit(lambda: _ring(jobs, classes, now))
     return jobs
 
@@ -65,6 +67,9 @@ def _row(item: Checked, known: KnownClass, now: datetime) -> Job:
         priority=sent.priority,
         due=scheduled_at <= now,
         locks=item.locks,
+        # It begins in the line for its first lock, and is woken if that is free: of a hundred thousand that want the
+        # same lock, one is ready, and the claims of others do not meet the rest.
+        blocked_by=item.locks[0]["name"] if item.locks and scheduled_at <= now else None,
         retries_total=item.retries,
         retries_left=item.retries,
         deadline_text=item.deadline_text,
@@ -98,7 +103,7 @@ def _audit(jobs: list[Job], *, by: Actor) -> None:
 
 def _ring(jobs: list[Job], classes: list[KnownClass], now: datetime) -> None:
     """A slot that takes a bell rings on while work and capacity are left; for many jobs several begin with that."""
-    ready = Counter(known.name for job, known in zip(jobs, classes, strict=True) if job.due)
+    ready = Counter(known.name for job, known in zip(jobs, classes, strict=True) if job.due and not job.blocked_by)
     new = {known.name: plain for known in classes if (plain := plain_queue(known)) is not None}
     soonest: dict[str, float] = {}
     for job, known in zip(jobs, classes, strict=True):

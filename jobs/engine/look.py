@@ -51,12 +51,16 @@ class Look:
     contenders: list[Contender]
     held: Held | None
     newest: dict[int, float]
+    # Locks into whose lines jobs came just now, their time having come; and whether there is any line.
+    due_lines: list[str]
+    lines: bool
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
-    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, contenders, hold, newest = row
+    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, *rest = row
+    contenders, hold, newest, due_lines, lines = rest
     return Look(
         state=state,
         capacity=held or {},
@@ -72,6 +76,8 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         contenders=[Contender(**job) for job in contenders],
         held=_held(hold),
         newest=_by_class(newest),
+        due_lines=due_lines,
+        lines=lines,
     )
 
 

@@ -65,7 +65,7 @@ def test_runs_around_every_change_are_what_the_rules_say(zone_name: str) -> None
 
 def test_runs_around_some_changes_are_what_the_rules_say() -> None:
     """A tenth of them, always the same, with one at least of each zone."""
-    draw = random.Random(20170222)  # noqa: S311
+    draw = random.Random(20170222)
     for all_of_zone in map(places, ZONES):
         for place in draw.sample(all_of_zone, max(1, len(all_of_zone) // 10)):
             assert_as_the_rules_say(*place)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0003_locks_holds_pauses'),
+        ('jobs', '0004_lines_of_locks'),
     ]
 
     operations = [
