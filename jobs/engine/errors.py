@@ -28,3 +28,15 @@ class JobNotEnded(RuntimeError):
     def __init__(self, status: str) -> None:
         super().__init__(f"the job has not ended: it is {status}")
         self.status = status
+
+
+class NoSuchWorker(LookupError):
+    """No worker has this id."""
+
+
+class WorkerNotFit(RuntimeError):
+    """The worker is in `state`, which does not allow what was asked."""
+
+    def __init__(self, state: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state

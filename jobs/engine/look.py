@@ -10,7 +10,7 @@ from jobs.engine.session import Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A running job that was asked to stop, has a deadline, or is being stopped. Spans in seconds, by the database."""
+    """A job that was asked to stop, has a deadline, or is being stopped. Spans in seconds, by the database's clock."""
 
     id: int
     slot: str
@@ -23,6 +23,8 @@ class Watched:
     marked_for: float | None
     deadline: float | None
     stop_timeout: float | None
+    # A person asked that it be killed at once.
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import announce, django_rows, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.delete import remove
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
@@ -49,18 +50,26 @@ def _on_a_dead_worker() -> Q:
 def _end(jobs: JobQuerySet, status: Status, why: str, *, by: Actor) -> int:
     columns = ("uuid", "status", "action", "retries_left", "retries_total")
     rows = list(jobs.select_for_update(skip_locked=True).only(*columns))
-    error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
     for job in rows:
-        before = job.status
-        after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
-        Job.objects.filter(pk=job.pk, status=before).update(
-            status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
-        )
-        audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
-        # Nobody wants what a person had asked to stop run again, though its worker died over it.
-        if before == Status.RUNNING and (made := next_attempt(django_rows, job)):
-            transaction.on_commit(partial(announce, made))
+        if job.status == Status.DELETED:
+            remove(job)
+            audit("remove", by=by, object_type="job", object_id=job.uuid, before=Status.DELETED.value, reason=why)
+        else:
+            _end_one(job, status, why, by=by)
     return len(rows)
+
+
+def _end_one(job: Job, status: Status, why: str, *, by: Actor) -> None:
+    before = job.status
+    after = Status.CANCELED if before == Status.CANCEL_REQUEST else status
+    error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
+    Job.objects.filter(pk=job.pk, status=before).update(
+        status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
+    )
+    audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
+    # Nobody wants what a person had asked to stop run again, though its worker died over it.
+    if before == Status.RUNNING and (made := next_attempt(django_rows, job)):
+        transaction.on_commit(partial(announce, made))
 
 
 def _clock() -> Func:

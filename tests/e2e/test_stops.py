@@ -156,7 +156,8 @@ def test_a_job_that_was_canceled_while_its_worker_was_dead_does_not_stay_so(
     worker.process.wait()
     _cancel(job)
     run_worker("--slots", "1", name="w2")
-    wait_status(job, Status.WORKER_DEAD, Status.CANCELED, patience=15)
+    wait_status(job, Status.CANCELED, patience=15)
+    assert _error(job)["message"] == "its worker died"
 
 
 def test_cancels_never_meet_the_next_job_of_a_slot(run_worker: RunWorker, submit: Submit) -> None:
