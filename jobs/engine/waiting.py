@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models.functions import Now
-
 from jobs.models import Job
 from jobs.states import Status
 from workers import capacity
@@ -28,15 +26,22 @@ def waiting_reasons(job: Job) -> list[Reason]:
         code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
         return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     needs = job.capacity_class.needs
-    workers = list(Worker.objects.filter(state=WorkerState.RUNNING, lease_until__gt=Now()))
+    alive = list(Worker.objects.alive().order_by("id"))
+    workers = [worker for worker in alive if worker.state == WorkerState.RUNNING]
     able = [worker for worker in workers if capacity.fits(needs, worker.total)]
     if not able:
-        return [_nobody(needs, workers)]
+        return _draining(needs, alive) or [_nobody(needs, workers)]
     running = _running_on(able)
     in_the_way = [reason for worker in able if (reason := _full(needs, worker, running[worker.pk]))]
     if len(in_the_way) < len(able):
         return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     return in_the_way
+
+
+def _draining(needs: dict[str, int], alive: list[Worker]) -> list[Reason]:
+    """Those that could hold it, when they claim nothing: drained by an operator, or stopping."""
+    able = [worker for worker in alive if capacity.fits(needs, worker.total)]
+    return [Reason(code="WORKER_DRAINING", text=f"{worker.name} is draining and claims nothing") for worker in able]
 
 
 def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission, check, configured_parameters
 from jobsite.api.times import InvalidTime, parse_time
-from jobsite.api.v0.errors import InvalidField, WireError
+from jobsite.api.v0.bodies import typed
+from jobsite.api.v0.errors import InvalidField
 from jobsite.api.v0.schemas import Follower, SubmissionBody
 
 MAX_FOLLOWERS = 10
@@ -15,20 +14,9 @@ MAX_FOLLOWERS = 10
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     """What the body asks for. Raises InvalidField for what is not of the right type; the engine judges the values."""
-    if not isinstance(data, dict):
-        raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
-    body = _typed(data)
+    body = typed(SubmissionBody, data)
     _check_followers(body, scheduled_by=scheduled_by)
     return _submission(body, scheduled_by=scheduled_by)
-
-
-def _typed(data: dict[str, Any]) -> SubmissionBody:
-    try:
-        return SubmissionBody.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        reason = "is required" if first["type"] == "missing" else first["msg"]
-        raise InvalidField(".".join(str(part) for part in first["loc"]), reason) from error
 
 
 def _submission(body: Follower, *, scheduled_by: str) -> Submission:
