@@ -84,11 +84,11 @@ class Guard(threading.Thread):
         self._cut()
 
     def _kill(self) -> None:
-        condemned, self._condemned = self._condemned, {}
         # All are held before the first is looked at closely: none does anything from here on.
-        for pid, process in condemned.items():
+        for pid, process in self._condemned.items():
             quietly(process)
             send(pid, signal.SIGSTOP)
-        for pid in condemned:
-            kill_tree(pid)
-        self.killed |= set(condemned)
+        # What does not die yet is tried again at the next tick.
+        dead = {pid for pid in self._condemned if kill_tree(pid)}
+        self.killed |= dead
+        self._condemned = {pid: process for pid, process in self._condemned.items() if pid not in dead}

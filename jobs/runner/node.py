@@ -77,15 +77,18 @@ class Node(threading.Thread):
         """The pool has ended: say so, and let the thread go."""
         self._ended.set()
         self._wake.set()
-        self._guard.end()
-        self._cut_waits()
         self.join(LOOK_SECONDS)
+        if self.is_alive():
+            self._cut_waits()
+            self.join(LOOK_SECONDS)
         try:
             self._dead.end_all(self._look().busy_slots, killed=self._guard.killed)
             presence.say_stopped(self.identity)
         except (psycopg2.Error, DatabaseError) as error:
             # Whoever lives sees the end of the lease.
             logger.warning("stopped without the database", extra={"error": str(error).strip()})
+        finally:
+            self._guard.end()
 
     def run(self) -> None:
         self._django = connections["default"]

@@ -1,9 +1,11 @@
 """drain, undrain and an operator's capacity: effective at the next claim, never confused with a worker's own stop."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from jobs.engine.actor import Actor
@@ -136,3 +138,17 @@ def test_a_capacity_that_can_not_be_is_refused_and_changes_nothing(new_worker: N
     assert Worker.objects.get().capacity_override is None
     with pytest.raises(NoSuchWorker):
         set_capacity("ffffffffffff", {"scan": 1}, by=by)
+
+
+def test_the_command_drains_by_name_and_says_what_it_can_not(new_worker: NewWorker) -> None:
+    worker, out = new_worker({"scan": 1}), StringIO()
+    call_command("drain", worker.name, "--reason", "the disk is changed", stdout=out)
+    assert Worker.objects.get().state == "draining"
+    call_command("drain", worker.name, "--undo", stdout=out)
+    assert out.getvalue().splitlines() == [f"worker {worker.name} is draining", f"worker {worker.name} claims again"]
+    assert AuditEvent.objects.get(verb="drain").reason == "the disk is changed"
+    with pytest.raises(CommandError, match=f"no worker is named 'w9'; those known are: {worker.name}"):
+        call_command("drain", "w9")
+    say_stopped(worker)
+    with pytest.raises(CommandError, match="is stopped"):
+        call_command("drain", worker.name)
