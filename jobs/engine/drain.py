@@ -1,5 +1,7 @@
 """drain and undrain: an operator has a worker run what it has and claim nothing, until they take that back."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -37,10 +39,10 @@ def _drained(workers: WorkerQuerySet) -> WorkerQuerySet:
 
 
 def _state(hex_id: str) -> str:
-    found = Worker.objects.with_shown_state().filter(hex_id=hex_id).values_list("shown", flat=True).first()
-    if found is None:
+    worker: Any = Worker.objects.with_shown_state().filter(hex_id=hex_id).first()
+    if worker is None:
         raise NoSuchWorker(hex_id)
-    return str(found)
+    return str(worker.shown)
 
 
 def _audited(verb: str, hex_id: str, before: str, after: str, *, by: Actor, reason: str) -> None:

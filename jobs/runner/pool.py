@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
-from celery.concurrency import prefork
+from celery.concurrency.asynpool import AsynPool
+from celery.concurrency.prefork import TaskPool as PreforkPool
 
 from jobs.runner.descendants import exit_status
 
 
-class SlotProcesses(prefork.AsynPool):  # type: ignore[misc]
+class SlotProcesses(AsynPool):  # type: ignore[misc]
     """Celery drops a process that has ended, and its exit status with it; a job's error is to tell it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,7 +29,7 @@ class SlotProcesses(prefork.AsynPool):  # type: ignore[misc]
         return process
 
 
-class TaskPool(prefork.TaskPool):  # type: ignore[misc]
+class TaskPool(PreforkPool):  # type: ignore[misc]
     """What the worker is started with."""
 
     Pool = SlotProcesses

@@ -47,7 +47,7 @@ def test_delete_of_a_job_that_does_not_run(client_of: ClientOf, make_job: MakeJo
     assert admin.delete(f"/api/v0/jobs/{job.uuid}").status_code == 204
     response = admin.get(f"/api/v0/jobs/{job.uuid}")
     assert (response.status_code, response.json()["errors"][0]["code"]) == (404, "NO_SUCH_JOB")
-    event = AuditEvent.objects.get(verb="delete")
+    event: Any = AuditEvent.objects.get(verb="delete")
     assert (event.user, event.before["status"]) == ("admin", status)
     assert admin.delete(f"/api/v0/jobs/{job.uuid}/").status_code == 404
 

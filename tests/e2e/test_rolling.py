@@ -55,7 +55,7 @@ def test_no_job_is_lost_and_none_runs_twice_while_each_worker_is_restarted(
     load.start()
     try:
         for name in names:
-            wait_until(lambda name=name: Job.objects.running().filter(worker__name=name, action="test_ledger").exists())
+            wait_until(Job.objects.running().filter(worker__name=name).exists)
             time.sleep(1)
             workers[name].stop()
             assert workers[name].process.returncode == 0

@@ -1,6 +1,7 @@
 """delete: the row goes, the audit keeps it; a running job goes when its worker has stopped it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -35,7 +36,7 @@ def test_an_ended_job_goes_at_once_with_its_log_and_the_audit_keeps_the_whole_of
     delete(job.uuid, by=by, reason="a test of mine")
     assert not Job.objects.exists()
     assert not JobLog.objects.exists()
-    kept = AuditEvent.objects.get(verb="delete")
+    kept: Any = AuditEvent.objects.get(verb="delete")
     assert (kept.user, kept.reason, kept.object_id, kept.after) == ("ada", "a test of mine", str(job.uuid), None)
     assert (kept.before["id"], kept.before["status"], kept.before["result"]) == (job.pk, "done", {"ok": True})
     assert kept.before["parameters"] == {"k": "v"}

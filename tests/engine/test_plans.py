@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from jobs.engine.slot import Slot
+from jobs.models import Job
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from workers.presence import Identity
 
@@ -82,3 +83,11 @@ def test_an_idle_look_reads_few_pages(class_id: int, slot: Slot, worker: Identit
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
     assert "job_scheduled" in plan
     assert pages < 60, plan
+
+
+def test_what_needs_a_human_is_found_through_an_index_of_its_own(class_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+    plan = Job.objects.needing_a_human().newest_scheduled_first()[:10].explain()
+    assert "job_needs_a_human" in plan
+    assert "Sort" not in plan

@@ -16,12 +16,13 @@ from jobs.engine.slot import Slot
 from jobs.engine.stop import mark
 from jobs.models import AuditEvent, Job, Pause
 from jobs.runner import loop, process
+from jobs.runner.run import run
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start
 
 
 def _row(job: Job) -> dict[str, Any]:
-    return Job.objects.values().get(pk=job.pk)
+    return dict(Job.objects.values().get(pk=job.pk))
 
 
 def test_the_row_is_as_before_the_claim_and_rung_for(
@@ -93,16 +94,15 @@ def test_a_signal_between_the_claim_and_the_action_puts_it_back(
     number: int, submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, slot = submit({"scan": 1}), submit({"scan": 1}), new_slot(new_worker({"scan": 1}))
-    real = loop.run
     ran: list[int] = []
 
-    def run(slot: Slot, job: Any) -> Any:
+    def struck(slot: Slot, job: Any) -> Any:
         ran.append(job.id)
         if job.id == second.pk:
             os.kill(os.getpid(), number)
-        return real(slot, job)
+        return run(slot, job)
 
-    monkeypatch.setattr(loop, "run", run)
+    monkeypatch.setattr(loop, "run", struck)
     with process.serving():
         assert loop.serve(slot, rung="scan", hops=0) == 1
     assert ran == [first.pk, second.pk]
@@ -114,14 +114,13 @@ def test_one_that_was_canceled_between_the_claim_and_the_action_is_canceled(
     submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot, by: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, slot = submit({"scan": 1}, retries=1), new_slot(new_worker({"scan": 1}))
-    real = loop.run
 
-    def run(slot: Slot, claimed: Any) -> Any:
+    def struck(slot: Slot, claimed: Any) -> Any:
         cancel(job.uuid, by=by)
         os.kill(os.getpid(), signal.SIGTERM)
-        return real(slot, claimed)
+        return run(slot, claimed)
 
-    monkeypatch.setattr(loop, "run", run)
+    monkeypatch.setattr(loop, "run", struck)
     with process.serving():
         loop.serve(slot, rung="scan", hops=0)
     assert _row(job)["status"] == Status.CANCELED

@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
     def _run(self, identity: Identity, slots: int, queues: list[str]) -> int:
         current_app.steps["worker"].add(NodeStep)
-        node = current_app.Worker(
+        node: Any = current_app.Worker(
             hostname=f"{identity.name}@{socket.gethostname()}",
             concurrency=slots,
             queues=queues,
