@@ -9,7 +9,7 @@ from celery.concurrency.prefork import TaskPool as PreforkPool
 from jobs.runner.descendants import exit_status
 
 
-class SlotProcesses(AsynPool):  # type: ignore[misc]
+class SlotProcesses(AsynPool):
     """Celery drops a process that has ended, and its exit status with it; a job's error is to tell it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,12 +24,12 @@ class SlotProcesses(AsynPool):  # type: ignore[misc]
         return codes
 
     def _create_worker_process(self, i: int) -> Any:
-        process = super()._create_worker_process(i)
+        process = super()._create_worker_process(i)  # type: ignore[misc]
         self._started[process.pid] = process
         return process
 
 
-class TaskPool(PreforkPool):  # type: ignore[misc]
+class TaskPool(PreforkPool):
     """What the worker is started with."""
 
     Pool = SlotProcesses

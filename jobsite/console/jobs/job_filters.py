@@ -33,7 +33,8 @@ class NeedFilter(DropdownFilter):  # type: ignore[misc]
         return [("true", "cut by its worker, not run again")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:  # noqa: ARG002
-        return queryset.needing_a_human() if self.value() == "true" else queryset
+        chosen: QuerySet[Any] = queryset.needing_a_human() if self.value() == "true" else queryset
+        return chosen
 
 
 JOB_FILTERS = (
