@@ -115,6 +115,10 @@ class Node(threading.Thread):
         if seen.state is None:
             self._give_up()
             return
+        if lease.left() <= 0:
+            # This process was held over its own look: what it has seen is old, and no ground to act on.
+            self.look_in(0)
+            return
         self._known.notice(seen.newest_class)
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
