@@ -181,11 +181,13 @@ class Node(threading.Thread):
             self.look_in(min(0.5, -late))
             return
         processes = self._dead.processes()
-        for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
-            if late < KILL_SECONDS:
+        if late < KILL_SECONDS:
+            for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
                 send(pid, signal.SIGTERM)
-            else:
-                quietly(processes[pid])
+        else:
+            # Those without a job too: Celery was seen to wait for one without an end.
+            for pid, process in processes.items():
+                quietly(process)
                 kill_tree(pid)
         self.look_in(0.5)
 
