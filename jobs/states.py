@@ -29,11 +29,17 @@ FINAL = (
 )
 # After these a retry is made, if one is left.
 RETRIED = (Status.ERRORED, Status.TIMEOUT, Status.WORKER_DEAD, Status.WORKER_SHUTDOWN)
+# A person has asked that it stops.
+UNWANTED = (Status.CANCEL_REQUEST, Status.DELETED)
+# Cut by what happened to the worker, not by anything of the job's own.
+CUT = (Status.WORKER_DEAD, Status.WORKER_SHUTDOWN)
 
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     Status.WAITING: (Status.RUNNING, Status.CANCELED),
-    Status.RUNNING: (*FINAL, Status.CANCEL_REQUEST, Status.DELETED),
-    Status.CANCEL_REQUEST: (Status.CANCELED, Status.WORKER_DEAD, Status.DELETED),
+    # Back to waiting: its slot was told to stop before it had begun.
+    Status.RUNNING: (*FINAL, Status.CANCEL_REQUEST, Status.DELETED, Status.WAITING),
+    # However it ends, and though its worker dies over it: nobody wants it run again.
+    Status.CANCEL_REQUEST: (Status.CANCELED, Status.DELETED),
     **dict.fromkeys(FINAL, ()),
     Status.DELETED: (),
 }

@@ -122,9 +122,9 @@ _TIMEOUT_MS = int(LEASE.total_seconds() * 1000 / 3)
 _DATABASE = dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60)
 _DATABASE["CONN_HEALTH_CHECKS"] = True
 _DATABASE["OPTIONS"] = _DATABASE.get("OPTIONS", {}) | {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
+    "connect_timeout": max(2, _TIMEOUT_MS // 1000),
+    "keepalives_idle": max(1, _TIMEOUT_MS // 2000),
+    "keepalives_interval": 1,
     "keepalives_count": 3,
     "tcp_user_timeout": _TIMEOUT_MS,
     "options": f"-c statement_timeout={_TIMEOUT_MS} -c lock_timeout={_TIMEOUT_MS} "

@@ -1,6 +1,6 @@
 """Who runs jobs: workers with their leases, the capacity classes that their queues are named after, and beats."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
@@ -32,6 +32,22 @@ class WorkerState(models.TextChoices):
     DEAD = "dead"
 
 
+LIVING = (WorkerState.RUNNING, WorkerState.DRAINING)
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """`Worker.objects.alive()`"""
+
+    def alive(self) -> "WorkerQuerySet":
+        """Those whose lease holds."""
+        return self.filter(state__in=LIVING, lease_until__gt=Now())
+
+    def with_shown_state(self) -> "WorkerQuerySet":
+        """With `shown`: a worker whose lease is over is dead, also before the rescue has come by."""
+        over = models.When(state__in=LIVING, lease_until__lte=Now(), then=models.Value(WorkerState.DEAD.value))
+        return self.annotate(shown=models.Case(over, default="state"))
+
+
 class Worker(models.Model):
     """A Celery node. Its lease goes by the database's clock, and only this table is written by heartbeats."""
 
@@ -46,6 +62,8 @@ class Worker(models.Model):
     capacity_override = models.JSONField(null=True, blank=True)
     # Rises with each change of the capacity: a slot that knows an older one counts anew before it takes a job.
     capacity_version = models.IntegerField(default=0)
+    # When an operator has drained it; null while it runs, and while it drains because it stops.
+    drained_at = models.DateTimeField(null=True, blank=True)
     slots = models.PositiveIntegerField()
     version = models.CharField(max_length=50)
     host = models.CharField(max_length=255)
@@ -53,6 +71,8 @@ class Worker(models.Model):
     started_at = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField()
+
+    objects: ClassVar[WorkerQuerySet] = WorkerQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["name"]

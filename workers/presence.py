@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from workers.models import Worker, WorkerState
+from workers.models import LIVING, Worker, WorkerState
 
 HEX_ID = re.compile(r"[0-9a-f]{12}")
 
@@ -45,6 +45,7 @@ def register(
         "hex_id": hex_id,
         "boot_id": boot_id,
         "state": WorkerState.RUNNING,
+        "drained_at": None,
         "capacity": capacity,
         "capacity_version": F("capacity_version") + 1,
         "slots": slots,
@@ -81,9 +82,9 @@ def say_stopped(identity: Identity) -> None:
 
 
 def say_draining(identity: Identity) -> None:
-    """The worker finishes what it has and takes nothing more."""
-    Worker.objects.filter(pk=identity.worker_id, boot_id=identity.boot_id, state=WorkerState.RUNNING).update(
-        state=WorkerState.DRAINING
+    """The worker stops: it finishes what it has and takes nothing more, and no operator can take that back."""
+    Worker.objects.filter(pk=identity.worker_id, boot_id=identity.boot_id, state__in=LIVING).update(
+        state=WorkerState.DRAINING, drained_at=None
     )
 
 

@@ -49,3 +49,15 @@ class ReasonMissing(InvalidSubmission):
         super().__init__(
             field="reason", reason="is empty: say in a few words why the lock is freed; the audit keeps it"
         )
+
+
+class NoSuchWorker(LookupError):
+    """No worker has this id."""
+
+
+class WorkerNotFit(RuntimeError):
+    """The worker is in `state`, which does not allow what was asked."""
+
+    def __init__(self, state: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state

@@ -11,7 +11,7 @@ from jobs.holds import Contender, Held
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A running job that was asked to stop, has a deadline, or is being stopped. Spans in seconds, by the database."""
+    """A job that was asked to stop, has a deadline, or is being stopped. Spans in seconds, by the database's clock."""
 
     id: int
     slot: str
@@ -24,6 +24,8 @@ class Watched:
     marked_for: float | None
     deadline: float | None
     stop_timeout: float | None
+    # A person asked that it be killed at once.
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import Attempt, announce, django_rows, fresh_attempt, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.delete import remove
 from jobs.engine.hold import release_stale
 from jobs.engine.lines import free_locks, held_by, lock_names
 from jobs.models import Job
@@ -64,15 +65,19 @@ def _end(jobs: JobQuerySet, status: Status, why: str, *, by: Actor) -> int:
     columns = ("uuid", "status", "action", "retries_left", "retries_total", "retry_asked")
     late = Exists(JobLock.objects.filter(job=OuterRef("pk")).exclude(lock__in=names))
     rows = list(jobs.exclude(late).select_for_update(skip_locked=True).only(*columns))
-    for job in rows:
-        _end_one(job, status, why, by=by)
     free_locks([job.pk for job in rows], names=names)
+    for job in rows:
+        if job.status == Status.DELETED:
+            remove(job)
+            audit("remove", by=by, object_type="job", object_id=job.uuid, before=Status.DELETED.value, reason=why)
+        else:
+            _end_one(job, status, why, by=by)
     return len(rows)
 
 
 def _end_one(job: Job, status: Status, why: str, *, by: Actor) -> None:
     before = job.status
-    after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
+    after = Status.CANCELED if before == Status.CANCEL_REQUEST else status
     error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
     Job.objects.filter(pk=job.pk, status=before).update(
         status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error

@@ -1,6 +1,8 @@
 """A process's own connection for the engine's prepared statements, beside the one that Django lends to actions."""
 
 import contextlib
+import os
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +30,11 @@ class Session:
         places = ", ".join(["%s"] * len(parameters))
         return self.rows(f"EXECUTE jobsite_{name} ({places})", parameters)
 
+    def cut(self) -> None:
+        """End a wait of another thread on this session."""
+        if (connection := self._connection) is not None:
+            cut(connection)
+
     def reset(self) -> None:
         """Forget a connection that broke; what it was doing is rolled back by the database."""
         connection, self._connection = self._connection, None
@@ -38,17 +45,34 @@ class Session:
     def _connected(self) -> Any:
         if self._connection is None:
             wrapper = connections["default"]
-            connection = wrapper.get_new_connection(wrapper.get_connection_params())
-            connection.set_session(autocommit=True)
-            psycopg2.extras.register_uuid(conn_or_curs=connection)  # type: ignore[no-untyped-call]
-            # Django's own registration hands JSON over as text.
-            psycopg2.extras.register_default_jsonb(conn_or_curs=connection)
-            with connection.cursor() as cursor:
-                # A custom plan for each claim would cost more than the claim itself.
-                cursor.execute("SET plan_cache_mode = force_generic_plan; SET TIME ZONE 'UTC'")
-                # Nor may a plan that was made on an empty table scan it when it has grown.
-                cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
-                for statement in (*sql.PREPARED, *lock_sql.PREPARED):
-                    cursor.execute(statement)
-            self._connection = connection
+            # Known at once, so that `cut` reaches it while it is made ready.
+            self._connection = wrapper.get_new_connection(wrapper.get_connection_params())
+            try:
+                _make_ready(self._connection)
+            except BaseException:
+                self.reset()
+                raise
         return self._connection
+
+
+def _make_ready(connection: Any) -> None:
+    connection.set_session(autocommit=True)
+    psycopg2.extras.register_uuid(conn_or_curs=connection)  # type: ignore[no-untyped-call]
+    # Django's own registration hands JSON over as text.
+    psycopg2.extras.register_default_jsonb(conn_or_curs=connection)
+    with connection.cursor() as cursor:
+        # A custom plan for each claim would cost more than the claim itself.
+        cursor.execute("SET plan_cache_mode = force_generic_plan; SET TIME ZONE 'UTC'")
+        # Nor may a plan that was made on an empty table scan it when it has grown.
+        cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        for statement in (*sql.PREPARED, *lock_sql.PREPARED):
+            cursor.execute(statement)
+
+
+def cut(connection: Any) -> None:
+    """From another thread: who waits for this connection's server gets an OperationalError, now.
+
+    A server that is held answers nothing, and no timeout of its own or of TCP ends the wait for it.
+    """
+    with contextlib.suppress(psycopg2.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+        wire.shutdown(socket.SHUT_RDWR)

@@ -144,10 +144,10 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
               'changed_for', {_SECONDS.format("clock_timestamp() - status_changed_at")},
               'running_for', {_SECONDS.format("clock_timestamp() - started_at")},
               'marked_for', {_SECONDS.format("clock_timestamp() - stop_at")},
-              'deadline', {_SECONDS.format("deadline")}, 'stop_timeout', {_SECONDS.format("stop_timeout")})
+              'deadline', {_SECONDS.format("deadline")}, 'stop_timeout', {_SECONDS.format("stop_timeout")},
+              'forced', forced_at IS NOT NULL)
           FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE
-          AND (status IN ('running', 'cancel_request')) IS TRUE
-          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE),
+          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL OR forced_at IS NOT NULL) IS TRUE),
     {CONTENDERS},
     ARRAY(SELECT DISTINCT blocked_by FROM due WHERE blocked_by IS NOT NULL),
     EXISTS (SELECT FROM jobs_job WHERE blocked_by IS NOT NULL AND NOT paused)"""

@@ -6,17 +6,16 @@ from django.db.models import Func
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.models import Job
-from jobs.states import Status
 
 
 @transaction.atomic
 def mark(job_id: int, *, slot_name: str, why: str, by: Actor) -> bool:
-    """Set `stop_at` while the row is this slot's and runs; False when it is not, or was marked before.
+    """Set `stop_at` while the row is this slot's; False when it is not, or was marked before.
 
     A marked job's slot hands nothing over and ends its process: only then may a signal follow.
     """
     jobs = Job.objects.filter(pk=job_id)
-    owned = jobs.filter(slot=slot_name, status__in=[Status.RUNNING, Status.CANCEL_REQUEST], stop_at=None)
+    owned = jobs.filter(slot=slot_name, occupies=True, stop_at=None)
     if not owned.update(stop_at=Func(function="clock_timestamp")):
         return False
     uuid, status = jobs.values_list("uuid", "status").get()

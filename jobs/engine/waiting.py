@@ -3,8 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from django.db.models.functions import Now
-
 from jobs.engine.attempt import django_rows
 from jobs.engine.hold_sql import HOLDS_ABOUT
 from jobs.engine.waiting_locks import lock_in_the_way
@@ -33,10 +31,11 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if lock := lock_in_the_way(job):
         return [Reason(code=lock.code, text=lock.text, by=lock.by)]
     needs = job.capacity_class.needs
-    workers = list(Worker.objects.filter(state=WorkerState.RUNNING, lease_until__gt=Now()))
+    alive = list(Worker.objects.alive().order_by("id"))
+    workers = [worker for worker in alive if worker.state == WorkerState.RUNNING]
     able = [worker for worker in workers if capacity.fits(needs, worker.total)]
     if not able:
-        return [_nobody(needs, workers)]
+        return _draining(needs, alive) or [_nobody(needs, workers)]
     running = _running_on(able)
     held_for = {worker_id: str(held) for worker_id, held in django_rows(HOLDS_ABOUT, (job.pk,))}
     in_the_way = [
@@ -47,6 +46,12 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if len(in_the_way) < len(able):
         return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     return in_the_way
+
+
+def _draining(needs: dict[str, int], alive: list[Worker]) -> list[Reason]:
+    """Those that could hold it, when they claim nothing: drained by an operator, or stopping."""
+    able = [worker for worker in alive if capacity.fits(needs, worker.total)]
+    return [Reason(code="WORKER_DRAINING", text=f"{worker.name} is draining and claims nothing") for worker in able]
 
 
 def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:

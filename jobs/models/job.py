@@ -8,7 +8,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.db.models.functions import Now
 
 from jobs.models.queryset import JobQuerySet
-from jobs.states import FINAL, OCCUPYING, Status
+from jobs.states import CUT, FINAL, OCCUPYING, Status
 from workers.models import CapacityClass, Worker
 
 ENDED = Q(status__in=[status.value for status in FINAL])
@@ -178,6 +178,10 @@ class Job(models.Model):
                 "scheduled_by", "scheduled_at", "id", condition=Q(scheduled_by__isnull=False), name="job_by_user"
             ),
             models.Index("retry_from", "id", condition=Q(retry_from__isnull=False), name="job_by_retry_from"),
+            # What needs a human.
+            models.Index(
+                "scheduled_at", "id", condition=Q(status__in=list(CUT), next_job__isnull=True), name="job_needs_a_human"
+            ),
             models.Index("next_job", condition=Q(next_job__isnull=False), name="job_by_next"),
             models.Index("ticket_ref", "id", condition=Q(ticket_ref__isnull=False), name="job_by_ticket"),
             # KEY=value searches.

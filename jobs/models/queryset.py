@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Now
 
-from jobs.states import Status
+from jobs.states import CUT, Status
 
 if TYPE_CHECKING:
     from jobs.models.job import Job  # noqa: F401
@@ -28,6 +28,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def overdue(self) -> "JobQuerySet":
         """Waiting, and their time has come."""
         return self.waiting().filter(scheduled_at__lte=Now())
+
+    def needing_a_human(self) -> "JobQuerySet":
+        """Cut by their worker's stop or death, and not run again: nobody but a person knows what is left to do."""
+        return self.filter(status__in=CUT, next_job__isnull=True)
 
     def newest_scheduled_first(self) -> "JobQuerySet":
         return self.order_by("-scheduled_at", "-id")

@@ -88,6 +88,19 @@ def is_gone(pid: int) -> bool:
     return found is None or found[0] in "ZX"
 
 
+def exit_status(pid: int) -> int | None:
+    """Of a child that has ended: its exit code, or the signal as a negative number. It still has to be waited for."""
+    if not hasattr(os, "waitid"):
+        return None
+    try:
+        found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    if found is None:
+        return None
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+
 def send(pid: int, number: int) -> bool:
     """Signal a process; False if it is not there any more."""
     try:

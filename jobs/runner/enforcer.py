@@ -14,7 +14,7 @@ from jobs.engine.submission import stop_timeout_of
 from jobs.runner.descendants import is_gone, kill_tree, send
 from jobs.runner.process import CANCEL_SIGNAL, DEADLINE_SIGNAL, pid_of
 from jobs.runner.stops import CancelMode, Step, decide
-from jobs.states import Status
+from jobs.states import UNWANTED, Status
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +56,7 @@ class Enforcer:
         if not self._marked(job) or (pid := pid_of(job.slot)) not in self._processes():
             return
         self._signaled.add(job.id)
-        canceled = job.status == Status.CANCEL_REQUEST
-        send(pid, CANCEL_SIGNAL if canceled else DEADLINE_SIGNAL)
+        send(pid, CANCEL_SIGNAL if job.status in UNWANTED else DEADLINE_SIGNAL)
         logger.info("job told to stop", extra={"job": job.id, "slot": job.slot, "reason": _why(job)})
 
     def _kill(self, job: Watched) -> None:
@@ -72,8 +71,10 @@ class Enforcer:
         if not is_gone(pid):
             logger.error("a process does not die; trying again", extra={"job": job.id, "slot": job.slot})
             return
-        why = f"{_why(job)}: killed, since it had not ended {_stop_timeout(job):g} s after it was told to"
-        if end_slots([job.slot], status=Status.TIMEOUT, why=why, by=self._by):
+        patience = "at once" if job.forced else f"since it had not ended {_stop_timeout(job):g} s after it was told to"
+        why = f"{_why(job)}: killed, {patience}"
+        status = Status.CANCELED if job.forced else Status.TIMEOUT
+        if end_slots([job.slot], status=status, why=why, by=self._by):
             logger.warning("job killed", extra={"job": job.id, "slot": job.slot, "reason": why})
 
     def _marked(self, job: Watched) -> bool:
@@ -87,6 +88,10 @@ def quietly(process: Any) -> None:
 
 
 def _why(job: Watched) -> str:
+    if job.status == Status.DELETED:
+        return "it was deleted"
+    if job.forced:
+        return "it was stopped by force"
     if job.status == Status.CANCEL_REQUEST:
         return "it was canceled"
     return f"its deadline of {job.deadline:g} s was over" if job.deadline is not None else "it was to stop"

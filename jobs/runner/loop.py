@@ -4,16 +4,22 @@ import logging
 import time
 
 import psycopg2
+from django.db import DatabaseError
 
 from jobs import doorbell
+from jobs.engine.actor import engine_actor
 from jobs.engine.claim import Claim, claim
 from jobs.engine.classes import KnownClass
 from jobs.engine.fail import fail
 from jobs.engine.finish import HandOver, Outcome, finish, own_job
+from jobs.engine.put_back import put_back
 from jobs.engine.refuse import refuse
+from jobs.engine.rescue import end_slots
 from jobs.engine.slot import Claimed, Slot
 from jobs.runner import process
+from jobs.runner.process import NotStarted
 from jobs.runner.run import run
+from jobs.states import Status
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +72,13 @@ def _chain(slot: Slot, job: Claimed) -> int:
     current: Claimed | None = job
     while current is not None:
         started = time.monotonic()
-        outcome = run(slot, current)
+        outcome = _run(slot, current)
+        if outcome is None:
+            break
         served += 1
         handed = _finish(slot, current, outcome, take_next=served < MAX_CHAIN and not process.stopping())
-        if not handed.accepted:
-            refuse(slot, current)
-        if handed.marked:
+        # Of one that was deleted this slot takes the tombstone away: it is no longer at it.
+        if (not handed.accepted and not refuse(slot, current) and _bury(slot)) or handed.marked:
             process.retire()
         _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
@@ -79,6 +86,24 @@ def _chain(slot: Slot, job: Claimed) -> int:
         _ring_for_woken(slot, current, handed)
         current = handed.job
     return served
+
+
+def _run(slot: Slot, job: Claimed) -> Outcome | None:
+    """None for a job that waits again, because this process was told to end before it had begun."""
+    try:
+        return run(slot, job)
+    except NotStarted as stopped:
+        try:
+            if put_back(slot, job):
+                return None
+        except DatabaseError as error:
+            logger.warning("job not put back", extra={"job": job.uuid, "error": str(error).strip()})
+        return fail(stopped, status=Status.WORKER_SHUTDOWN)
+
+
+def _bury(slot: Slot) -> bool:
+    by = engine_actor(f"slot {slot.name}")
+    return end_slots([slot.name], status=Status.CANCELED, why="its slot has stopped", by=by) > 0
 
 
 def _tell(job: Claimed, outcome: Outcome, handed: HandOver, *, seconds: float) -> None:

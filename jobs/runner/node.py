@@ -5,25 +5,28 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 
 from jobs import doorbell
 from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.lines import sweep, wake_lines
 from jobs.engine.look import Look, look
-from jobs.engine.rescue import end_slots, rescue
+from jobs.engine.rescue import rescue
+from jobs.engine.session import cut
 from jobs.engine.slot import Slot
+from jobs.runner import lease
+from jobs.runner.dead import DeadSlots
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
+from jobs.runner.guard import Guard
 from jobs.runner.keeper import keep
 from jobs.runner.loop import pass_on
 from jobs.runner.process import pid_of
-from jobs.states import Status
 from workers import capacity, presence
 from workers.presence import Identity
 
@@ -32,6 +35,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 # While jobs run: a cancel is to be seen within two seconds.
 BUSY_LOOK_SECONDS = 1.0
+# After a look that got no answer.
+RETRY_SECONDS = 0.5
 KILL_SECONDS = 3.0
 
 
@@ -51,9 +56,16 @@ class Node(threading.Thread):
         self._look_at = 0.0
         self._stop_at: float | None = None
         self._ended = threading.Event()
-        self._missing: set[str] = set()
         self._swept = ""
-        self._enforcer = Enforcer(processes=lambda: self._pool_processes() or {}, by=self._by)
+        # Why this worker has ended itself, "" unless it has.
+        self.given_up = ""
+        self._dead = DeadSlots(pool=self._pool, by=self._by)
+        self._enforcer = Enforcer(processes=self._dead.processes, by=self._by)
+        self._guard = Guard(
+            processes=self._dead.processes, lease_seconds=settings.LEASE.total_seconds(), cut=self._cut_waits
+        )
+        # Of the node's own thread, for the guard's.
+        self._django: Any = None
 
     def look_in(self, seconds: float) -> None:
         """Look again after so long, if no look is due before."""
@@ -79,14 +91,21 @@ class Node(threading.Thread):
         self._ended.set()
         self._wake.set()
         self.join(LOOK_SECONDS)
+        if self.is_alive():
+            self._cut_waits()
+            self.join(LOOK_SECONDS)
         try:
-            self._end_slots(self._look().busy_slots)
+            self._dead.end_all(self._look().busy_slots, killed=self._guard.killed)
             presence.say_stopped(self.identity)
         except (psycopg2.Error, DatabaseError) as error:
             # Whoever lives sees the end of the lease.
             logger.warning("stopped without the database", extra={"error": str(error).strip()})
+        finally:
+            self._guard.end()
 
     def run(self) -> None:
+        self._django = connections["default"]
+        self._guard.start()
         while not self._ended.is_set():
             self._wake.clear()
             if (left := self._look_at - time.monotonic()) > 0:
@@ -98,7 +117,9 @@ class Node(threading.Thread):
             except (psycopg2.Error, DatabaseError) as error:
                 logger.warning("no look: the database did not answer", extra={"error": str(error).strip()})
                 self._known.session.reset()
-                connection.close()
+                self._django.close()
+                # Each try may be the one that renews the lease in time.
+                self.look_in(RETRY_SECONDS)
 
     def _turn(self) -> None:
         if self._stop_at is not None:
@@ -107,6 +128,10 @@ class Node(threading.Thread):
         if seen.state is None:
             self._give_up()
             return
+        if lease.left() <= 0:
+            # This process was held over its own look: what it has seen is old, and no ground to act on.
+            self.look_in(0)
+            return
         self._known.notice(seen.newest_class)
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
@@ -114,20 +139,34 @@ class Node(threading.Thread):
         self._wake_lines(seen)
         self._serve(seen)
         self._stop_jobs(seen)
-        self._end_dead_slots(seen)
+        self._dead.end(seen, killed=self._guard.killed, stopping=self._stop_at is not None)
         if seen.dead_workers:
             rescue(by=self._by)
         if self._stop_at is not None:
             self._stop_slots(seen)
 
     def _look(self) -> Look:
-        return look(
-            self._known.session,
-            worker_id=self.identity.worker_id,
-            boot_id=self.identity.boot_id,
-            lease=settings.LEASE,
-            classes=[known.id for known in self._known.classes()],
-        )
+        """The lease is counted from before the statement was sent; the database's own count begins later."""
+        sent_at = lease.now()
+        with self._guard.waiting():
+            seen = look(
+                self._known.session,
+                worker_id=self.identity.worker_id,
+                boot_id=self.identity.boot_id,
+                lease=settings.LEASE,
+                classes=[known.id for known in self._known.classes()],
+            )
+        if seen.state is not None:
+            lease.renewed(sent_at, settings.LEASE)
+        # Another boot's slots, of a worker that bore the name before or after, are not this one's to end.
+        own = [name for name in seen.busy_slots if name.startswith(f"{self.identity.boot_id}:")]
+        return replace(seen, busy_slots=own)
+
+    def _cut_waits(self) -> None:
+        """Called by another thread."""
+        self._known.session.cut()
+        if self._django is not None and self._django.connection is not None:
+            cut(self._django.connection)
 
     def _wake_lines(self, seen: Look) -> None:
         """Lines that jobs came into just now, and in turn all others, whose wake may have been missed."""
@@ -154,48 +193,31 @@ class Node(threading.Thread):
         if (again := self._enforcer.enforce(seen.watched)) is not None:
             self.look_in(again)
 
-    def _end_dead_slots(self, seen: Look) -> None:
-        """End the jobs of processes that are gone. Seen missing twice: the pool lists a new process a moment late."""
-        alive = self._pool_processes()
-        if alive is None:
-            return
-        marked = {job.slot for job in seen.watched if job.marked_for is not None and job.status == Status.RUNNING}
-        missing = {name for name in seen.busy_slots if pid_of(name) not in alive}
-        if gone := missing & self._missing:
-            # Marked while it ran: its deadline was over, and its process died of that or by itself.
-            end_slots(gone & marked, status=Status.TIMEOUT, why="its process died after its deadline", by=self._by)
-            self._end_slots(gone)
-        self._missing = missing
-
-    def _end_slots(self, gone: Collection[str]) -> None:
-        """End the jobs of processes that are gone: by themselves, or because this worker stops."""
-        stopping = self._stop_at is not None
-        status, why = (
-            (Status.WORKER_SHUTDOWN, "its worker stopped") if stopping else (Status.ERRORED, "its process died")
-        )
-        if gone and end_slots(gone, status=status, why=why, by=self._by):
-            logger.error("processes ended with their jobs", extra={"slots": sorted(gone)})
-
-    def _pool_processes(self) -> dict[int, Any] | None:
-        """The processes of the pool; None while there is none, at the very end of a stop."""
-        pool = getattr(self._worker.pool, "_pool", None)
-        return None if pool is None else {process.pid: process for process in pool._pool}
+    def _pool(self) -> Any:
+        """Celery's; None at the very end of a stop."""
+        return getattr(self._worker.pool, "_pool", None)
 
     def _stop_slots(self, seen: Look) -> None:
         late = time.monotonic() - (self._stop_at or 0)
         if late < 0:
             self.look_in(min(0.5, -late))
             return
-        processes = self._pool_processes() or {}
-        for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
-            if late < KILL_SECONDS:
+        processes = self._dead.processes()
+        if late < KILL_SECONDS:
+            for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
                 send(pid, signal.SIGTERM)
-            else:
-                quietly(processes[pid])
+        else:
+            # Those without a job too: Celery was seen to wait for one without an end.
+            for pid, process in processes.items():
+                quietly(process)
                 kill_tree(pid)
         self.look_in(0.5)
 
     def _give_up(self) -> None:
-        logger.error("this worker's row is another's now; it stops", extra={"worker": self.identity.name})
+        self.given_up = (
+            f"worker {self.identity.name} was declared dead, or its name is another's now: it stops, to be started anew"
+        )
+        logger.error("this worker has lost its lease for good; it stops", extra={"worker": self.identity.name})
+        self._guard.stop_all()
         self._ended.set()
         os.kill(os.getpid(), signal.SIGTERM)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import psycopg2
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from jobs.actions.context import DeadlineExceeded, JobCanceled
@@ -14,7 +15,8 @@ from jobs.engine.actor import engine_actor
 from jobs.engine.finish import own_job
 from jobs.engine.rescue import end_slots
 from jobs.engine.slot import Slot
-from jobs.runner import descendants
+from jobs.runner import descendants, lease
+from jobs.runner.lease import Step, due
 from jobs.states import Status
 from workers.presence import Identity
 
@@ -22,8 +24,22 @@ from workers.presence import Identity
 class SlotStopped(BaseException):
     """Raised inside an action by SIGTERM: the worker stops and its grace is over."""
 
+    status = Status.WORKER_SHUTDOWN
 
-# What the main process sends, only to a slot whose job it has marked; SIGTERM is a worker's stop.
+
+class LeaseLost(SlotStopped):
+    """Raised inside an action: its worker could not renew its lease, and others may soon start the job."""
+
+    status = Status.WORKER_DEAD
+
+
+class NotStarted(BaseException):
+    """The process was told to end after it had claimed the job, and before it entered the action."""
+
+
+# What the main process sends to all slots when its lease runs out; SIGTERM is a worker's stop.
+LEASE_SIGNAL = signal.SIGHUP
+# And what it sends only to a slot whose job it has marked.
 CANCEL_SIGNAL = signal.SIGUSR1
 DEADLINE_SIGNAL = signal.SIGUSR2
 # A process that must run no other job ends so long after its last bell: until then the pool reads its answer.
@@ -80,8 +96,8 @@ def pid_of(slot_name: str) -> int:
 
 
 def stopping() -> bool:
-    """Whether this process was told to end."""
-    return _stopping or _retired
+    """Whether this process may take no further job: it was told to end, or the lease runs out."""
+    return _stopping or _retired or due(lease.left(), lease=settings.LEASE.total_seconds()) is not Step.HOLD
 
 
 def deadline_passed() -> bool:
@@ -111,6 +127,7 @@ def serving() -> Iterator[None]:
     global _serving  # noqa: PLW0603 - read by the signal handler
     # Taken over here and not at the fork: the pool sets its own handler after that.
     signal.signal(signal.SIGTERM, _on_sigterm)
+    signal.signal(LEASE_SIGNAL, _on_lease_lost)
     signal.signal(CANCEL_SIGNAL, _on_cancel)
     signal.signal(DEADLINE_SIGNAL, _on_deadline)
     _serving = True
@@ -137,7 +154,7 @@ def interruptible(*, knows_of_cancel: Callable[[], bool]) -> Iterator[None]:
         if _stop is not None:
             raise _stop
         if _stopping:
-            raise SlotStopped("the worker is stopping")
+            raise NotStarted("its worker stopped before the job had begun")
         yield
     finally:
         _in_action = False
@@ -145,11 +162,19 @@ def interruptible(*, knows_of_cancel: Callable[[], bool]) -> Iterator[None]:
 
 
 def _on_sigterm(_signal: int, _frame: FrameType | None) -> None:
+    _end_with(SlotStopped("the worker stopped before the job was done, and its grace was over"))
+
+
+def _on_lease_lost(_signal: int, _frame: FrameType | None) -> None:
+    _end_with(LeaseLost("the worker could not renew its lease: the database did not answer"))
+
+
+def _end_with(stop: SlotStopped) -> None:
     global _stopping, _in_action  # noqa: PLW0603
     _stopping = True
     if _in_action:
         _in_action = False
-        raise SlotStopped("the worker stopped before the job was done, and its grace was over")
+        raise stop
     if not _serving:
         raise SystemExit
 

@@ -15,7 +15,7 @@ from jobs.engine.submission import canonical_json, stop_timeout_of
 from jobs.runner import process
 from jobs.runner.process import SlotStopped, interruptible
 from jobs.runner.reporter import JobReporter
-from jobs.states import Status
+from jobs.states import CUT, Status
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -25,12 +25,15 @@ class UnusableResult(ValueError):
 
 
 def run(slot: Slot, job: Claimed) -> Outcome:
-    """Run the action to its end. Whatever it raises becomes an outcome, so nothing it does breaks the slot."""
+    """Run the action to its end. Whatever it raises becomes an outcome, so nothing it does breaks the slot.
+
+    Raises NotStarted, before the action is entered, in a process that was told to end.
+    """
     reporter = JobReporter(job_id=job.id, slot_name=slot.name, session=slot.session, max_lines=settings.MAX_LOG_LINES)
     try:
         outcome = Outcome(status=Status.DONE, result=_act(job, reporter))
     except SlotStopped as error:
-        outcome = fail(error, status=Status.WORKER_SHUTDOWN)
+        outcome = fail(error, status=error.status)
     except DeadlineExceeded as error:
         outcome = fail(error, status=Status.TIMEOUT)
     except (Exception, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - an action may raise anything
@@ -42,7 +45,7 @@ def run(slot: Slot, job: Claimed) -> Outcome:
 
 def _judged(outcome: Outcome) -> Outcome:
     """After its deadline a job has timed out, whatever its action made of that; what it returned or raised is kept."""
-    if not process.deadline_passed() or outcome.status == Status.WORKER_SHUTDOWN:
+    if not process.deadline_passed() or outcome.status in CUT:
         return outcome
     why = outcome.exception or fail(DeadlineExceeded("the job was not done at its deadline")).exception
     return replace(outcome, status=Status.TIMEOUT, exception=why)

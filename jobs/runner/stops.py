@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Literal
 
 from jobs.engine.look import Watched
-from jobs.states import Status
+from jobs.states import UNWANTED
 
 # After the signal to an action that checks for cancels by itself and had its stop timeout already.
 CHECK_KILL_SECONDS = 5.0
@@ -31,7 +31,12 @@ class Decision:
 
 
 def decide(job: Watched, *, cancel: CancelMode, stop_timeout: float) -> Decision:
-    """Signal at the deadline or the cancel, whichever comes first; kill when the stop timeout has passed after it."""
+    """Signal at the deadline or the cancel, whichever comes first; kill when the stop timeout has passed after it.
+
+    What a person forces is killed at once, whatever its action declares.
+    """
+    if job.forced:
+        return Decision(step=Step.KILL)
     if job.marked_for is not None:
         left = _grace(job, job.marked_for, cancel=cancel, stop_timeout=stop_timeout) - job.marked_for
         return Decision(step=Step.LEAVE, again_in=left) if left > 0 else Decision(step=Step.KILL)
@@ -43,7 +48,7 @@ def decide(job: Watched, *, cancel: CancelMode, stop_timeout: float) -> Decision
 
 
 def _until_cancel(job: Watched, cancel: CancelMode, stop_timeout: float) -> list[float]:
-    if job.status != Status.CANCEL_REQUEST:
+    if job.status not in UNWANTED:
         return []
     # An action that checks has been told by check_canceled(), and its stop timeout to come to an end.
     return [(stop_timeout if cancel == "check" else 0.0) - job.changed_for]
@@ -56,7 +61,7 @@ def _until_deadline(job: Watched) -> list[float]:
 def _grace(job: Watched, marked_for: float, *, cancel: CancelMode, stop_timeout: float) -> float:
     """Seconds between the mark and SIGKILL."""
     full = stop_timeout + MARGIN_SECONDS if stop_timeout else 0.0
-    if job.status != Status.CANCEL_REQUEST or cancel != "check":
+    if job.status not in UNWANTED or cancel != "check":
         return full
     # How much of its stop timeout the cancel had left at the mark: some, if a deadline came first.
     left_at_mark = stop_timeout - (job.changed_for - marked_for)

@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from jobsite.access.roles import make_groups
 from tests.api.access_rows import one_of_each
-from tests.api.conftest import MakeJob
+from tests.api.conftest import MakeJob, MakeWorker
 
 ROLES = ("anonymous", "nobody", "auditor", "operator", "admin", "superuser")
 Answers = dict[str, str]
@@ -27,6 +29,8 @@ NOWHERE =   "404       404    404     404      404   404"  # fmt: skip
 READ =      "401       403    200     200      200   200"  # fmt: skip
 SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
 CANCEL =    "401       403    403     204      204   204"  # fmt: skip
+DELETE =    "401       403    403     403      204   204"  # fmt: skip
+ADMIN =     "401       403    403     403      202   202"  # fmt: skip
 NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
@@ -97,7 +101,7 @@ TABLE: dict[str, Answers] = {
     "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
-    r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/detail/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/result/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/waiting/?\Z": _reading(READ),
@@ -110,6 +114,9 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^locks/(?P<lock_name>[^/]+)/free/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/drain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/undrain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/capacity/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": ADMIN},
     r"api/v0/^actions/?\Z": _reading(READ),
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
 }
@@ -142,9 +149,10 @@ def people(db: None) -> dict[str, Client]:
 
 
 @pytest.fixture
-def filled(make_job: MakeJob) -> dict[str, str]:
+def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
     """What stands in an address for the parts that vary."""
-    job = make_job(status="running")
+    # With a lease that outlasts the test.
+    job = make_job(status="running", worker=make_worker(lease_until=timezone.now() + timedelta(hours=1)))
     assert job.worker is not None
     filled = {
         # Only an ended job can be run once more.
@@ -182,7 +190,11 @@ def _path(route: str, filled: dict[str, str]) -> str:
 
 
 def _ask(client: Client, method: str, path: str) -> str:
-    body: Any = {"action": "noop", "reason": "the table"} if method == "POST" and path.startswith("/api/") else {}
+    body: Any = (
+        {"action": "noop", "reason": "the table", "capacityMap": None}
+        if method == "POST" and path.startswith("/api/")
+        else {}
+    )
     kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     if method in {"GET", "HEAD"}:

@@ -47,7 +47,7 @@ def contents(described: Any) -> Iterator[tuple[str, Any]]:
 
 def test_every_operation_has_an_example_that_fits_its_schema(described: Any) -> None:
     places = dict(contents(described))
-    assert len(places) == 18
+    assert len(places) == 25
     for place, content in places.items():
         examples = [example["value"] for example in content["examples"].values()]
         assert examples, place
@@ -102,5 +102,15 @@ def test_answers_to_a_post_and_errors_fit_too(described: Any, client: Client) ->
 def test_the_parameters_of_the_list_are_all_described(described: Any) -> None:
     listed = described["paths"]["/api/v0/jobs"]["get"]["parameters"]
     of_the_original = {"action", "worker", "running", "start", "limit"}
-    ours = {"status", "cron", "retryFrom", "scheduledAfter", "scheduledBefore", "parameters.KEY", "q", "after"}
+    ours = {
+        "status",
+        "needsHuman",
+        "cron",
+        "retryFrom",
+        "scheduledAfter",
+        "scheduledBefore",
+        "parameters.KEY",
+        "q",
+        "after",
+    }
     assert {item["name"] for item in listed if item["in"] == "query"} == of_the_original | ours

@@ -1,8 +1,10 @@
 """Actions that only these tests run, in real worker processes."""
 
 import contextlib
+import ctypes
 import hashlib
 import os
+import signal
 import subprocess
 import time
 from datetime import timedelta
@@ -58,6 +60,47 @@ def result(context: Context[AnyParameters]) -> Any:
 def exit_hard(_context: Context[AnyParameters]) -> None:
     """End the process as a segfault would."""
     os._exit(3)
+
+
+class DeathParameters(Parameters):
+    """How the process dies, and after how many seconds."""
+
+    way: str
+    after: float
+
+
+@action("test_die", parameters=DeathParameters)
+def die(context: Context[DeathParameters]) -> None:
+    """End the process in one of the ways in which real ones do."""
+    time.sleep(context.parameters.after)
+    if context.parameters.way == "segfault":
+        ctypes.string_at(0)
+    if context.parameters.way == "oom":
+        os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(3)
+
+
+class LedgerParameters(Parameters):
+    """A file to which each run adds a line."""
+
+    path: str
+    name: str
+    seconds: float
+
+
+@action("test_ledger", parameters=LedgerParameters)
+def ledger(context: Context[LedgerParameters]) -> None:
+    """Say that it began, sleep, say that it ended: one write each, so that lines of many processes stay whole."""
+    wanted = context.parameters
+    _add_line(wanted.path, f"began {context.job_id} {wanted.name}")
+    time.sleep(wanted.seconds)
+    _add_line(wanted.path, f"ended {context.job_id} {wanted.name}")
+
+
+def _add_line(path: str, line: str) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(file, f"{line}\n".encode())
+    os.close(file)
 
 
 @action("test_always_fails", backoff=timedelta(seconds=0.2))

@@ -11,6 +11,7 @@ import pytest
 
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
+from jobs.engine.delete import delete
 from jobs.engine.errors import JobEnded
 from jobs.models import AuditEvent, Job, JobLog
 from jobs.runner.descendants import is_gone
@@ -135,6 +136,58 @@ def test_what_forks_twice_and_leaves_the_session_ends_with_the_job(
     wait_status(other, Status.DONE, patience=20)
 
 
+def test_a_forced_cancel_kills_within_a_look_whatever_the_action_declares(
+    run_worker: RunWorker, submit: Submit
+) -> None:
+    run_worker("--slots", "2")
+    deaf = wait_status(submit("test_deaf", parameters={"seconds": 600}, retries=1), Status.RUNNING)
+    checks = wait_status(submit("test_check", parameters={"seconds": 600}, stop_timeout="10m"), Status.RUNNING)
+    _cancel(checks)
+    for job in (deaf, checks):
+        cancel(job.uuid, by=BY, reason="it hangs", force=True)
+    for job in (deaf, checks):
+        forced_at = AuditEvent.objects.get(verb="force_cancel", object_id=str(job.uuid)).at
+        wait_status(job, Status.CANCELED, patience=8)
+        assert job.ended_at is not None
+        assert (job.ended_at - forced_at).total_seconds() < 3
+        assert _error(job)["message"] == "it was stopped by force: killed, at once"
+    assert not Job.objects.filter(retry_from=deaf).exists()
+    wait_status(submit(), Status.DONE, patience=10)
+
+
+@pytest.mark.parametrize("action", ["test_deaf", "test_cmd_deaf"])
+def test_no_cancel_of_what_ignores_sigterm_lasts_longer_than_its_stop_timeout_and_ten_seconds(
+    action: str, run_worker: RunWorker, submit: Submit, tmp_path: Path
+) -> None:
+    run_worker("--slots", "1")
+    written = tmp_path / "pid"
+    parameters = {"seconds": 600} if action == "test_deaf" else {"path": str(written)}
+    job = wait_status(submit(action, parameters=parameters, stop_timeout="2s", retries=1), Status.RUNNING)
+    wait_until(lambda: action == "test_deaf" or written.exists())
+    wait_status(_cancel(job), Status.CANCELED, patience=15)
+    assert _seconds_after_cancel(job) < 2 + 10
+    assert _error(job)["message"], "how it ended is kept"
+    assert not Job.objects.filter(retry_from=job).exists()
+
+
+@pytest.mark.parametrize("action", ["test_stubborn", "test_deaf"])
+def test_a_deleted_job_is_stopped_and_then_gone(action: str, run_worker: RunWorker, submit: Submit) -> None:
+    worker = run_worker("--slots", "1")
+    job = submit(action, parameters={"seconds": 600}, stop_timeout="2s", retries=1)
+    _began(job)
+    job.refresh_from_db()
+    pid = int((job.slot or "").rpartition(":")[2])
+    following = submit()
+    delete(job.uuid, by=BY, reason="not mine")
+    assert Job.objects.get(pk=job.pk).status == Status.DELETED
+    wait_until(lambda: not Job.objects.filter(pk=job.pk).exists(), patience=12)
+    assert not JobLog.objects.exists()
+    wait_until(lambda: is_gone(pid), patience=3)
+    wait_status(following, Status.DONE, patience=10)
+    assert Job.objects.count() == 1, "no retry was made"
+    assert "Traceback" not in worker.log.read_text()
+
+
 def test_a_cancel_takes_effect_while_the_broker_is_away(run_worker: RunWorker, submit: Submit) -> None:
     run_worker("--slots", "1")
     job = wait_status(submit("test_c_loop", stop_timeout="1s"), Status.RUNNING)
@@ -156,7 +209,8 @@ def test_a_job_that_was_canceled_while_its_worker_was_dead_does_not_stay_so(
     worker.process.wait()
     _cancel(job)
     run_worker("--slots", "1", name="w2")
-    wait_status(job, Status.WORKER_DEAD, Status.CANCELED, patience=15)
+    wait_status(job, Status.CANCELED, patience=15)
+    assert _error(job)["message"] == "its worker died"
 
 
 def test_cancels_never_meet_the_next_job_of_a_slot(run_worker: RunWorker, submit: Submit) -> None:

@@ -1,6 +1,7 @@
 """Slots and jobs for tests of the engine, on the real database with real commits."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from jobs.engine.look import look
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
 from jobs.models import Job
+from jobs.runner import lease
 from jobs.runner.keeper import keep
 from workers.presence import Identity, register, stable_hex_id
 
@@ -67,6 +69,13 @@ def new_slot() -> Iterator[NewSlot]:
     yield make
     for slot in made:
         slot.session.reset()
+
+
+@pytest.fixture(autouse=True)
+def _no_lease_of_this_process() -> Iterator[None]:
+    """A test that lets a node take its turn leaves a lease in this process, which would end under a later test."""
+    yield
+    lease._ends_at.value = math.inf
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from jobs.engine.slot import Slot
-from jobs.models import Hold
+from jobs.models import Hold, Job
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from workers.presence import Identity
 
@@ -131,3 +131,11 @@ def test_a_look_at_a_hold_reads_few_pages(class_id: int, slot: Slot, worker: Ide
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
     assert "jobs_hold_pkey" in plan
     assert pages < 80, plan
+
+
+def test_what_needs_a_human_is_found_through_an_index_of_its_own(class_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+    plan = Job.objects.needing_a_human().newest_scheduled_first()[:10].explain()
+    assert "job_needs_a_human" in plan
+    assert "Sort" not in plan

@@ -67,7 +67,8 @@ def test_a_job_that_was_asked_to_stop_is_not_retried_for_its_dead_worker(start: 
     Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     rescue(by=ENGINE)
     job.refresh_from_db()
-    assert (job.status, chain(job)) == (Status.WORKER_DEAD, [])
+    assert (job.status, chain(job)) == (Status.CANCELED, [])
+    assert (job.exception or {})["message"] == "its worker died"
 
 
 def _at_once(*acts: Callable[[], object]) -> None:

@@ -1,5 +1,6 @@
 """Settings that are insecure or unreadable refuse to start, and say what would be right."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -12,10 +13,10 @@ GOOD = {"SECRET_KEY": "k" * 50, "JOBSITE_HOME": "/nonexistent"}
 SET_HERE = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "DJANGO_SETTINGS_MODULE", "JOBSITE_OFFLINE")
 
 
-def _start(**environ: str) -> subprocess.CompletedProcess[str]:
+def _start(print_it: str = "DEBUG", **environ: str) -> subprocess.CompletedProcess[str]:
     """Settings are read once, so each try is a process of its own."""
     clean = {key: value for key, value in os.environ.items() if key not in SET_HERE}
-    command = [sys.executable, "-c", "from jobsite import settings; print(settings.DEBUG)"]
+    command = [sys.executable, "-c", f"from jobsite import settings; print(settings.{print_it})"]
     return subprocess.run(command, cwd=BASE_DIR, env={**clean, **environ}, text=True, capture_output=True, check=False)
 
 
@@ -46,3 +47,18 @@ def test_what_is_insecure_or_unreadable_refuses_to_start(environ: dict[str, str]
 
 def test_a_developers_machine_may_do_without_a_key() -> None:
     assert _start(DEBUG="1", JOBSITE_HOME="/nonexistent").returncode == 0
+
+
+@pytest.mark.parametrize("seconds", [6, 15, 60])
+def test_no_wait_for_the_database_outlasts_the_lease(seconds: int) -> None:
+    done = _start(**GOOD, LEASE_SECONDS=str(seconds), print_it="DATABASES['default']['OPTIONS']")
+    options = ast.literal_eval(done.stdout)
+    on_server = dict(item.split("=") for item in options["options"].split() if "=" in item)
+    assert set(on_server) == {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"}
+    waits = {name: int(text) / 1000 for name, text in on_server.items()}
+    waits["connect"] = options["connect_timeout"]
+    waits["silent peer"] = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
+    waits["unacknowledged"] = options["tcp_user_timeout"] / 1000
+    # With the two seconds until a look begins, and before the jobs are signaled at two thirds.
+    assert max(waits.values()) <= max(seconds / 3, 4), waits
+    assert all(wait < seconds for wait in waits.values())

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import pwd
 import socket
 import sys
 from typing import Any
@@ -13,6 +12,7 @@ from django.db import OperationalError
 from jobs.actions.registry import registered_actions
 from jobs.cli.follow import follow, screen_for
 from jobs.cli.options import EXAMPLES, USAGE, HelpFormatter, add_options
+from jobs.cli.person import person
 from jobs.cli.screen import Screen
 from jobs.cli.watch import Watch
 from jobs.cli.words import read_submission
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
 
 def _enqueue(options: dict[str, Any]) -> Job:
-    user = _user()
+    user = person()
     by = Actor(dialect="cli", user=user, client=f"manage.py enqueue on {socket.gethostname()}")
     try:
         return enqueue(read_submission(options, scheduled_by=user), by=by)
@@ -91,11 +91,3 @@ def _follow(job: Job, screen: Screen) -> int:
         return 1
     finally:
         screen.close()
-
-
-def _user() -> str:
-    """Whose process this is, by the kernel: variables such as USER can be set to any name."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"

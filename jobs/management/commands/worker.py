@@ -18,8 +18,9 @@ from django.db import connections
 from jobs.engine.actor import engine_actor
 from jobs.engine.classes import all_classes, class_for
 from jobs.engine.rescue import rescue
-from jobs.runner import process
+from jobs.runner import lease, process
 from jobs.runner.bootstep import NodeStep
+from jobs.runner.pool import TaskPool
 from workers import capacity
 from workers.presence import HEX_ID, Identity, NameTaken, register, stable_hex_id
 
@@ -61,11 +62,11 @@ class Command(BaseCommand):
 
     def _run(self, identity: Identity, slots: int, queues: list[str]) -> int:
         current_app.steps["worker"].add(NodeStep)
-        node = current_app.Worker(
+        node: Any = current_app.Worker(
             hostname=f"{identity.name}@{socket.gethostname()}",
             concurrency=slots,
             queues=queues,
-            pool="prefork",
+            pool=TaskPool,
             loglevel=settings.LOG_LEVEL,
             without_mingle=True,
             without_gossip=True,
@@ -74,6 +75,9 @@ class Command(BaseCommand):
         )
         logger.info("worker starts", extra={"worker": identity.name, "id": identity.hex_id, "slots": slots})
         node.start()
+        if given_up := node.jobsite_node.given_up:
+            # Not an ordered end: whoever supervises this process is to start it again.
+            raise CommandError(given_up)
         return int(node.exitcode or 0)
 
     def _register(self, options: dict[str, Any]) -> tuple[Identity, int]:
@@ -105,7 +109,10 @@ class Command(BaseCommand):
         told = False
         while True:
             try:
-                return register_it()
+                sent_at = lease.now()
+                identity = register_it()
+                lease.renewed(sent_at, settings.LEASE)
+                return identity
             except NameTaken as error:
                 if time.monotonic() > patience:
                     raise CommandError(str(error)) from error

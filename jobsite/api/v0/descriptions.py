@@ -153,6 +153,27 @@ def _endpoint(
     return describe
 
 
+def _of_worker(
+    operation: str,
+    summary: str,
+    body: Any = schemas.ReasonBody,
+    example: Any = None,
+    errors: tuple[int, ...] = (400, 404, 409),
+) -> Describe:
+    """A verb on one worker, which answers the worker."""
+    return _endpoint(
+        operation,
+        summary,
+        schemas.Worker,
+        _WORKER_EXAMPLE,
+        status=202,
+        errors=errors,
+        request=body,
+        examples=[OpenApiExample("Body", example or {"reason": "the disk is changed"}, request_only=True)],
+        parameters=[_WORKER_ID],
+    )
+
+
 JOBS: dict[str, Describe] = {
     "list": _endpoint(
         "jobs_list",
@@ -211,11 +232,23 @@ JOBS: dict[str, Describe] = {
     ),
     "cancel": _endpoint(
         "jobs_cancel",
-        "Cancel a job: a running one is told to stop",
+        "Cancel a job: a running one is told to stop, or, by force, killed",
         None,
         status=204,
-        errors=(404, 409),
-        request=None,
+        errors=(400, 404, 409),
+        request=schemas.CancelBody,
+        examples=[OpenApiExample("By force", {"force": True, "reason": "it hangs"}, request_only=True)],
+        parameters=[
+            _JOB_ID,
+            OpenApiParameter("force", bool, description="As in the body; needs jobs.force_job.", default=False),
+        ],
+    ),
+    "destroy": _endpoint(
+        "jobs_delete",
+        "Delete a job and its log: a running one is `deleted` until its worker has stopped it",
+        None,
+        status=204,
+        errors=(404,),
         parameters=[_JOB_ID],
     ),
     "retry": _endpoint(
@@ -278,6 +311,15 @@ WORKERS: dict[str, Describe] = {
     ),
     "retrieve": _endpoint(
         "workers_read", "One worker", schemas.Worker, _WORKER_EXAMPLE, errors=(404,), parameters=[_WORKER_ID]
+    ),
+    "drain": _of_worker("workers_drain", "Run what it has and claim nothing more, until undrained or started anew"),
+    "undrain": _of_worker("workers_undrain", "Claim again, after a drain"),
+    "capacity": _of_worker(
+        "workers_capacity",
+        "Replace what it holds; survives its restarts, and takes effect at its slots' next claim",
+        schemas.CapacityBody,
+        {"capacityMap": {"scan": 2}},
+        errors=(400, 404),
     ),
 }
 ACTIONS: dict[str, Describe] = {

@@ -12,8 +12,18 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, LockHeld, NoSuchJob, NoSuchLock
+from jobs.engine.errors import (
+    InvalidSubmission,
+    JobEnded,
+    JobNotEnded,
+    LockHeld,
+    NoSuchJob,
+    NoSuchLock,
+    NoSuchWorker,
+    WorkerNotFit,
+)
 from jobsite.patience import TooSlow
+from workers.capacity import InvalidCapacity
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5
@@ -46,10 +56,6 @@ class InvalidField(WireError):
         super().__init__(
             400, "INVALID_FORM_FIELD", f"The field {field} is not valid: {reason}", {"field": field, "reason": reason}
         )
-
-
-class NoSuchWorker(LookupError):
-    """No worker has this id."""
 
 
 def envelope(code: str, message: str, detail: Any = None) -> dict[str, Any]:
@@ -153,6 +159,12 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     ),
     JobNotEnded: lambda error: WireError(
         409, "CONFLICT", f"The job has not ended: it is {error.status}.", {"status": error.status}
+    ),
+    WorkerNotFit: lambda error: WireError(
+        409, "CONFLICT", f"The worker is {error.state}: {error}.", {"status": error.state}
+    ),
+    InvalidCapacity: lambda error: InvalidField(
+        f"capacityMap.{error.type_name}" if error.type_name else "capacityMap", str(error)
     ),
     TooSlow: _too_slow,
     RequestDataTooBig: _too_large,

@@ -1,6 +1,7 @@
 """The query parameters of GET /jobs that choose jobs."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,14 @@ def parse_uuid(text: str) -> UUID:
     return UUID(text)
 
 
+def flag(query: Mapping[str, str], name: str) -> bool:
+    """A query parameter that says `true` or `false`; false if not sent."""
+    text = query.get(name, "false")
+    if text not in {"true", "false"}:
+        raise InvalidQuery(name, f"{text[:60]!r} is neither true nor false")
+    return text == "true"
+
+
 class _MaybeEmptyField(forms.CharField):
     """None if not sent, "" if sent empty."""
 
@@ -66,6 +75,11 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
         help_text="`true`: running or cancel_request; `false`: all others.",
     )
     status = django_filters.CharFilter(method="by_status", help_text="One or several statuses, separated by commas.")
+    needsHuman = django_filters.ChoiceFilter(  # noqa: N815 - the parameter's name
+        method="by_need",
+        choices=[("any", "any"), ("true", "true")],
+        help_text="`true`: cut by a worker's stop or death, with no attempt after it.",
+    )
     cron = django_filters.CharFilter(method="by_cron", help_text="The name of the cron that made it.")
     retryFrom = django_filters.CharFilter(  # noqa: N815 - the parameter's name
         method="by_original", help_text="The id of an original: it and its retries."
@@ -108,6 +122,9 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
         if words & {Status.WORKER_DEAD.value, RESURRECTED}:
             chosen |= Q(status=Status.WORKER_DEAD, late_result_at__isnull=RESURRECTED not in words)
         return jobs.filter(chosen)
+
+    def by_need(self, jobs: JobQuerySet, _name: str, value: str) -> QuerySet[Job]:
+        return jobs.needing_a_human() if value == "true" else jobs
 
     def by_cron(self, jobs: QuerySet[Job], _name: str, value: str) -> QuerySet[Job]:
         return jobs.filter(cron=Subquery(Cron.objects.filter(name=value).values("pk")))

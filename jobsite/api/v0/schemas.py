@@ -238,6 +238,26 @@ class Errors(BaseModel):
     errors: list[Error]
 
 
+class ReasonBody(BaseModel):
+    """Why, for the audit."""
+
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+    reason: Annotated[str | None, Field(description="For the audit; at most 255 characters.")] = None
+
+
+class CancelBody(ReasonBody):
+    """May be left out altogether."""
+
+    force: Annotated[bool, Field(description="Kill a running job at once, without its stopTimeout.")] = False
+
+
+class CapacityBody(ReasonBody):
+    """The whole map is replaced; null is what the worker was started with."""
+
+    capacity_map: Annotated[dict[str, int] | None, Field(examples=[{"scan": 2}])]
+
+
 class Follower(BaseModel):
     """A job that follows on the success of another."""
 

@@ -18,10 +18,11 @@ def _at(route: str, view: Callable[..., Any]) -> URLPattern:
 
 
 _JOB = r"jobs/(?P<job_id>[^/]+)"
+_WORKER = r"workers/(?P<worker_id>[^/]+)"
 
 urlpatterns = [
     _at(r"jobs", Jobs.as_view({"get": "list", "post": "create"})),
-    _at(_JOB, Jobs.as_view({"get": "retrieve"})),
+    _at(_JOB, Jobs.as_view({"get": "retrieve", "delete": "destroy"})),
     _at(rf"{_JOB}/detail", Jobs.as_view({"get": "more"})),
     _at(rf"{_JOB}/result", Jobs.as_view({"get": "result"})),
     _at(rf"{_JOB}/waiting", Jobs.as_view({"get": "waiting"})),
@@ -33,7 +34,10 @@ urlpatterns = [
     _at(r"locks/(?P<lock_name>[^/]+)/clear", Locks.as_view({"post": "clear"})),
     _at(r"locks/(?P<lock_name>[^/]+)/free", Locks.as_view({"post": "free"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
-    _at(r"workers/(?P<worker_id>[^/]+)", Workers.as_view({"get": "retrieve"})),
+    _at(_WORKER, Workers.as_view({"get": "retrieve"})),
+    _at(rf"{_WORKER}/drain", Workers.as_view({"post": "drain"})),
+    _at(rf"{_WORKER}/undrain", Workers.as_view({"post": "undrain"})),
+    _at(rf"{_WORKER}/capacity", Workers.as_view({"post": "capacity"})),
     _at(r"actions", Actions.as_view({"get": "list"})),
     _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
     re_path(r"", unknown),

@@ -23,7 +23,22 @@ class ActionFilter(DropdownFilter):  # type: ignore[misc]
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
+class NeedFilter(DropdownFilter):  # type: ignore[misc]
+    """Cut by a worker's stop or death, and not run again."""
+
+    title = "needs a human"
+    parameter_name = "needs_human"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("true", "cut by its worker, not run again")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:  # noqa: ARG002
+        chosen: QuerySet[Any] = queryset.needing_a_human() if self.value() == "true" else queryset
+        return chosen
+
+
 JOB_FILTERS = (
+    NeedFilter,
     ("status", ChoicesDropdownFilter),
     ActionFilter,
     ("worker", RelatedDropdownFilter),
@@ -34,6 +49,7 @@ JOB_LOOKUPS = frozenset(
     {
         "status__exact",
         "action",
+        "needs_human",
         "worker__id__exact",
         "scheduled_by",
         *(f"scheduled_at_{side}_{part}" for side in ("from", "to") for part in (0, 1)),

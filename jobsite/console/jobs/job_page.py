@@ -38,7 +38,7 @@ JOB_FIELDSETS: Any = (
                 ("capacity_class", "capacity_sent"),
                 ("locks_needed", "blocked_by"),
                 ("deadline_words", "stop_timeout_words"),
-                ("progress", "stop_at"),
+                ("progress", "stop_at", "forced_at"),
             )
         },
     ),

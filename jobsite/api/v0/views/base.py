@@ -30,5 +30,10 @@ class Endpoint(GenericViewSet[Any]):
             raise ParseError("The body is empty: send a JSON object, and its Content-Length.")
         return request.data
 
+    def optional_body(self, request: Request) -> Any:
+        """The body's JSON, or an empty object where clients of the original send nothing, or whatever they like."""
+        is_json = (request.content_type or "").partition(";")[0].strip().lower() == StrictJSONParser.media_type
+        return request.data if is_json and request.stream is not None else {}
+
     def actor(self, request: Request) -> Actor:
         return actor_of(request, dialect="v0")

@@ -1,22 +1,25 @@
-"""/jobs: submit, list, read, cancel, retry."""
+"""/jobs: submit, list, read, cancel, delete, retry."""
 
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.engine.cancel import cancel
+from jobs.engine.delete import delete
 from jobs.engine.enqueue import enqueue
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.retry import retry
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
+from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
 from jobsite.api.v0.filter_backend import FilterBackend
-from jobsite.api.v0.filters import InvalidId, JobFilter, parse_uuid
+from jobsite.api.v0.filters import InvalidId, JobFilter, flag, parse_uuid
 from jobsite.api.v0.logs import log_answer
 from jobsite.api.v0.pagination import JobPagination
 from jobsite.api.v0.serializers import read_submission
@@ -37,6 +40,7 @@ class Jobs(Endpoint):
         "waiting": "jobs.view_job",
         "logs": "jobs.view_joblog",
         "cancel": "jobs.cancel_job",
+        "destroy": "jobs.delete_job",
         "retry": "jobs.retry_job",
     }
 
@@ -77,7 +81,16 @@ class Jobs(Endpoint):
 
     @JOBS["cancel"]
     def cancel(self, request: Request, job_id: str) -> Response:
-        cancel(_uuid(job_id), by=self.actor(request))
+        asked = read_cancel(self.optional_body(request))
+        force = asked.force or flag(request.query_params, "force")
+        if force and not request.user.has_perm("jobs.force_job"):
+            raise PermissionDenied("None of your roles has the permission jobs.force_job.")
+        cancel(_uuid(job_id), by=self.actor(request), reason=asked.reason or "", force=force)
+        return Response(status=204)
+
+    @JOBS["destroy"]
+    def destroy(self, request: Request, job_id: str) -> Response:
+        delete(_uuid(job_id), by=self.actor(request), reason=read_reason(self.optional_body(request)))
         return Response(status=204)
 
     @JOBS["retry"]

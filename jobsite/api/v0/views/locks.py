@@ -11,12 +11,12 @@ from jobs.engine.errors import NoSuchLock
 from jobs.engine.free import free
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import report
+from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.descriptions import LOCKS
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.lock_objects import detail_object, lock_object
 from jobsite.api.v0.numbers import number
 from jobsite.api.v0.schemas import ClearBody, FreeBody
-from jobsite.api.v0.serializers import read_body
 from jobsite.api.v0.views.base import Endpoint
 from locks.models import LockName
 
@@ -48,7 +48,7 @@ class Locks(Endpoint):
 
     @LOCKS["clear"]
     def clear(self, request: Request, lock_name: str) -> Response:
-        body = read_body(ClearBody, self.body(request))
+        body = typed(ClearBody, self.body(request))
         if body.force and not request.user.has_perm("locks.force_lock"):
             raise PermissionDenied("None of your roles has the permission locks.force_lock, which force needs.")
         _one(lock_name)
@@ -57,7 +57,7 @@ class Locks(Endpoint):
 
     @LOCKS["free"]
     def free(self, request: Request, lock_name: str) -> Response:
-        body = read_body(FreeBody, self.body(request))
+        body = typed(FreeBody, self.body(request))
         _one(lock_name)
         return _changed(lock_name, free(lock_name, by=self.actor(request), reason=body.reason, retry=body.retry))
 
