@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import LOCK_CAPACITY
 from workers import capacity
@@ -30,6 +31,8 @@ def claim(slot: Slot) -> Claim:
         found = _claim_once(slot)
         if found.job or not found.more:
             return found
+        # Heads that this claim could not take: taken by others, or of an action that is paused and in the way.
+        set_aside(slot.session.rows, seconds=0)
     return found
 
 

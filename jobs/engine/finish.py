@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.engine.attempt import Attempt, announce, next_attempt
+from jobs.engine.follow import Then, follow
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import OWN_ROW
 from jobs.states import RETRIED, Status
@@ -22,6 +23,8 @@ class Outcome:
     change_score: int | None = None
     progress_done: int | None = None
     progress_total: int | None = None
+    # What comes next in place of what the job was submitted with, as `Job.next` is stored.
+    follow: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,8 @@ class HandOver:
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
     """End `job` and claim a job that needs no more than it did: one statement, one commit, no count.
 
-    An end that makes a retry takes a transaction of the same statement and the retry's INSERT.
+    An end that makes another row, a retry or the job that follows, takes a transaction of the same statement and
+    that row's INSERT.
     A status of cancel_request becomes canceled, with whatever the action returned or raised.
     """
     parameters: tuple[Any, ...] = (
@@ -55,30 +59,41 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         slot.boot_id,
         slot.capacity_version,
     )
-    if job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED:
-        row, retry = _with_retry(slot, job, parameters)
+    then = _then(slot, job, outcome)
+    if then is not None:
+        row, made = _with(slot, parameters, then)
     else:
-        [row], retry = slot.session.prepared("hand_over", parameters), None
-    if retry is not None:
-        announce(retry)
+        [row], made = slot.session.prepared("hand_over", parameters), None
+    if made is not None:
+        announce(made)
     finished, marked, newest_class, *columns = row
     slot.notice(newest_class)
     return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)))
 
 
-def _with_retry(slot: Slot, job: Claimed, parameters: tuple[Any, ...]) -> tuple[tuple[Any, ...], Attempt | None]:
+def _then(slot: Slot, job: Claimed, outcome: Outcome) -> Then | None:
+    """What else the transaction of this end has to do."""
+    if job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED:
+        return lambda rows: next_attempt(rows, job)
+    wanted = outcome.follow or job.next
+    if wanted is not None and outcome.status == Status.DONE:
+        return follow(slot, job, wanted)
+    return None
+
+
+def _with(slot: Slot, parameters: tuple[Any, ...], then: Then) -> tuple[tuple[Any, ...], Attempt | None]:
     session = slot.session
     try:
         session.rows("BEGIN")
         [row] = session.prepared("hand_over", parameters)
-        # A zombie, whose end changed nothing, makes no retry: whoever ended the row has made it.
-        retry = next_attempt(session.rows, job) if row[0] == 1 else None
+        # A zombie, whose end changed nothing, makes no row: whoever ended the job has made it.
+        made = then(session.rows) if row[0] == 1 else None
         session.rows("COMMIT")
     except BaseException:
-        # Neither ended nor retried: the database rolls back both.
+        # Neither ended nor followed: the database rolls back both.
         session.reset()
         raise
-    return row, retry
+    return row, made
 
 
 def own_job(slot: Slot) -> Claimed | None:

@@ -46,12 +46,14 @@ class Look:
     next_due_seconds: float | None
     # Of this worker's running jobs, those that may have to be stopped.
     watched: list[Watched]
+    # Whether jobs wait that a pause or a resume has not reached yet.
+    strays: bool
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
-    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched = row
+    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, strays = row
     return Look(
         state=state,
         capacity=held or {},
@@ -64,6 +66,7 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         dead_workers=dead,
         next_due_seconds=next_due,
         watched=[Watched(**job) for job in watched],
+        strays=strays,
     )
 
 

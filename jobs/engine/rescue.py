@@ -8,8 +8,9 @@ from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
-from jobs.engine.attempt import announce, django_rows, next_attempt
+from jobs.engine.attempt import announce, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.rows import django_rows
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status

@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from jobs.models import Job
+from jobs.models import Job, Pause
 from jobs.states import Status
 from workers import capacity
 from workers.models import Worker, WorkerState
@@ -24,6 +25,8 @@ def waiting_reasons(job: Job) -> list[Reason]:
     """Why this job waits; empty when it does not. READY alone: only a slot's next look is missing."""
     if job.status != Status.WAITING:
         return []
+    if paused := _pauses(job):
+        return paused
     if not job.due:
         code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
         return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
@@ -37,6 +40,20 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if len(in_the_way) < len(able):
         return [Reason(code="READY", text=f"ready since {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
     return in_the_way
+
+
+def _pauses(job: Job) -> list[Reason]:
+    """Asked of the pauses, as claims do, and not of the job's mark."""
+    of_job = Q(kind=Pause.Kind.ACTION, name=job.action) | Q(kind=Pause.Kind.CLASS, name=job.capacity_class.name)
+    return [
+        Reason(
+            code="ACTION_PAUSED" if pause.kind == Pause.Kind.ACTION else "CLASS_PAUSED",
+            text=f"{'action' if pause.kind == Pause.Kind.ACTION else 'capacity class'} {pause.name} paused"
+            f"{' by ' + pause.paused_by if pause.paused_by else ''} since {pause.paused_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"{': ' + pause.reason if pause.reason else ''}",
+        )
+        for pause in Pause.objects.filter(of_job)
+    ]
 
 
 def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:

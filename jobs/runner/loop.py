@@ -14,6 +14,7 @@ from jobs.engine.refuse import refuse
 from jobs.engine.slot import Claimed, Slot
 from jobs.runner import process
 from jobs.runner.run import run
+from jobs.states import Status
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,11 @@ def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> H
         try:
             return finish(slot, job, outcome, take_next=take_next)
         except psycopg2.DataError as error:
+            outcome = fail(error)
+        except psycopg2.IntegrityError as error:
+            if outcome.status != Status.DONE:
+                raise
+            # The row that follows was refused; the end must come, and say so.
             outcome = fail(error)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})

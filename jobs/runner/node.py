@@ -16,6 +16,7 @@ from jobs import doorbell
 from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.look import Look, look
 from jobs.engine.rescue import end_slots, rescue
+from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Slot
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
@@ -30,6 +31,8 @@ LOOK_SECONDS = 2.0
 # While jobs run: a cancel is to be seen within two seconds.
 BUSY_LOOK_SECONDS = 1.0
 KILL_SECONDS = 3.0
+# At most so long at a time: the heartbeat and the stops of jobs come in between.
+SET_ASIDE_SECONDS = 0.5
 
 
 class Node(threading.Thread):
@@ -100,6 +103,10 @@ class Node(threading.Thread):
         self._serve(seen)
         self._stop_jobs(seen)
         self._end_dead_slots(seen)
+        if seen.strays:
+            # What a pause or a resume has left to do; its own process may have died over it.
+            set_aside(self._known.session.rows, seconds=SET_ASIDE_SECONDS)
+            self.look_in(0)
         if seen.dead_workers:
             rescue(by=self._by)
         if self._stop_at is not None:

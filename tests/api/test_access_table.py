@@ -27,6 +27,7 @@ NOWHERE =   "404       404    404     404      404   404"  # fmt: skip
 READ =      "401       403    200     200      200   200"  # fmt: skip
 SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
 CANCEL =    "401       403    403     204      204   204"  # fmt: skip
+PAUSE =     "401       403    403     403      204   204"  # fmt: skip
 NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
@@ -107,6 +108,11 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^actions/?\Z": _reading(READ),
+    r"api/v0/^actions/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^actions/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^classes/?\Z": _reading(READ),
+    r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
 }
 
@@ -147,6 +153,8 @@ def filled(make_job: MakeJob) -> dict[str, str]:
         "(?P<job_id>[^/]+)/retry": f"{make_job(status='errored').uuid}/retry",
         "(?P<job_id>[^/]+)": str(job.uuid),
         "(?P<worker_id>[^/]+)": job.worker.hex_id,
+        "actions/(?P<name>[^/]+)": "actions/noop",
+        "classes/(?P<name>[^/]+)": "classes/default",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
