@@ -127,8 +127,9 @@ _NEXT_SET_ASIDE = """(SELECT action FROM jobs_job WHERE status = 'waiting' AND (
 
 # Actions whose waiting jobs do not bear the mark that the pauses ask for, and the mark they bear: paused ones with
 # jobs that are not set aside, and resumed ones with jobs that are. One index probe for each action, however many wait.
-STRAYS = f"""SELECT name AS action, false AS paused FROM jobs_pause WHERE kind = 'action'
-    AND EXISTS (SELECT {_WAITING_OF.format(paused="false", action="jobs_pause.name", limit=1)})
+STRAYS = f"""SELECT name AS action, false AS paused FROM jobs_pause,
+    LATERAL (SELECT {_WAITING_OF.format(paused="false", action="jobs_pause.name", limit=1)}) AS stray
+WHERE kind = 'action'
 UNION ALL
 SELECT action, true FROM (
     WITH RECURSIVE set_aside(action) AS (
@@ -156,8 +157,8 @@ WITH beat AS (
     WHERE id = $1 AND boot_id = $2 AND state IN ('running', 'draining')
     RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
 due AS (
-    UPDATE jobs_job SET due = true WHERE id IN (
-        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    UPDATE jobs_job SET due = true WHERE id = ANY(ARRAY(
+        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
     RETURNING capacity_class_id, ready)
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
     ARRAY(SELECT DISTINCT capacity_class_id FROM due WHERE ready AND capacity_class_id <> ALL ({PAUSED_CLASSES})),
