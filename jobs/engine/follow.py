@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2
 import psycopg2.extras
 
+from jobs.actions.lines import clean
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import Attempt
 from jobs.engine.audit import audit_event
@@ -102,7 +103,7 @@ def _refuse(rows: Rows, *, job: Claimed, reason: str, by: Actor) -> None:
         return
     logger.error("next job not made", extra={"job": job.uuid, "reason": reason})
     [(number,)] = rows("SELECT coalesce(max(line_number) + 1, 0) FROM jobs_joblog WHERE job_id = %s", [job.id])
-    told = f"[what follows was not enqueued: {reason}]".replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    told = clean(f"[what follows was not enqueued: {reason}]")
     insert(rows, [JobLog(job_id=job.id, line_number=number, data=told)])
     insert(rows, [audit_event("refuse_next", by=by, object_type="job", object_id=job.uuid, reason=told)])
 

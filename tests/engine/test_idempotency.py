@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from jobs.engine import submit as submitting
 from jobs.engine.actor import Actor
-from jobs.engine.enqueue import enqueue
+from jobs.engine.enqueue import enqueue, enqueue_each
 from jobs.engine.errors import InvalidSubmission, KeyReused, KeysJobGone
 from jobs.engine.prune import prune_idempotency_keys
 from jobs.engine.submission import Submission
@@ -96,7 +96,6 @@ def test_of_two_that_come_at_once_the_second_waits_and_answers_the_job_of_the_fi
         both_have_enqueued.wait(10)
         return made
 
-    enqueue_each = submitting.enqueue_each
     monkeypatch.setattr(submitting, "enqueue_each", enqueued_together)
 
     def work() -> None:

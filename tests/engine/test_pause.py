@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.utils import timezone
@@ -23,6 +24,7 @@ from jobs.engine.slot import Slot
 from jobs.engine.submission import Submission
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import AuditEvent, Job, Pause
+from jobs.runner.node import Node
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start, chain
 
@@ -37,7 +39,7 @@ def slot(new_worker: NewWorker, new_slot: NewSlot) -> Slot:
 
 def _claimed(slot: Slot) -> Job | None:
     found = claim(slot).job
-    return found and Job.objects.get(pk=found.id)
+    return None if found is None else Job.objects.get(pk=found.id)
 
 
 def _look(slot: Slot) -> Look:
@@ -173,6 +175,20 @@ def test_a_long_backlog_is_set_aside_from_its_head_and_others_continue(
     resume(ACTION, "noop", by=by)
     set_aside(django_rows, seconds=5)
     assert aside.count() == 0
+
+
+def test_a_worker_goes_on_with_what_a_pause_has_left(
+    submit: Enqueue, new_worker: NewWorker, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit({"scan": 1})
+    with monkeypatch.context() as dying:
+        dying.setattr(pausing, "set_aside", lambda *_, **__: set())
+        pause(ACTION, "noop", by=by)
+    assert _marks() == [False]
+    node = Node(identity=new_worker({"scan": 1}), grace_seconds=1, worker=Mock(pool=None))
+    node._turn()
+    assert _marks() == [True]
+    node._known.session.reset()
 
 
 def test_ended_jobs_bear_no_mark_and_are_not_touched(start: Start, by: Actor) -> None:
