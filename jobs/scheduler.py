@@ -13,12 +13,16 @@ from django_celery_beat.schedulers import DatabaseScheduler
 
 from jobs.engine.actor import engine_actor
 from jobs.engine.lines import sweep
+from jobs.engine.prune import prune_idempotency_keys
 from jobs.engine.rescue import rescue
+from jobs.engine.rows import django_rows
+from jobs.engine.set_aside import set_aside
 from workers.models import Beat
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
+SET_ASIDE_SECONDS = 1.0
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -58,3 +62,5 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         Beat.objects.filter(heartbeat_at__lt=Now() - FORGOTTEN_AFTER).delete()
         rescue(by=engine_actor(f"beat {self._name}"))
         self._swept = sweep(self._swept)
+        set_aside(django_rows, seconds=SET_ASIDE_SECONDS)
+        prune_idempotency_keys()

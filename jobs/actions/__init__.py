@@ -1,6 +1,7 @@
 """What a job can run. An app's `actions.py` needs only the names exported here."""
 
 from jobs.actions.context import Context, DeadlineExceeded, JobCanceled
+from jobs.actions.follow import Follow
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import Action, LockNeed, UnknownAction, action, get_action, registered_actions
 
@@ -8,6 +9,7 @@ __all__ = [
     "Action",
     "Context",
     "DeadlineExceeded",
+    "Follow",
     "JobCanceled",
     "LockNeed",
     "Parameters",

@@ -1,6 +1,8 @@
 """The named functions that a job can run, filled by `@action` when an app's `actions.py` is imported."""
 
 import difflib
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +25,7 @@ class LockNeed:
 
 
 LocksOf = Callable[[Any], list[LockNeed]]
+UniqueOf = Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +47,24 @@ class Action:
     stop_timeout: timedelta | None = None
     cancel: Literal["signal", "check"] = "signal"
     max_result: int = MAX_RESULT_BYTES
+    # Of the jobs of this action that wait, one has the key; submitting it again answers that one. True: the parameters,
+    # with all defaults filled in. Or a function of them that returns a string. A retry bears no key: it must never
+    # fail because somebody has submitted the same meanwhile.
+    unique: bool | UniqueOf = False
 
     def locks_for(self, parameters: Parameters) -> list[LockNeed]:
         """The locks that a run with these parameters needs."""
         return self.locks(parameters) if callable(self.locks) else self.locks
+
+    def unique_key_for(self, parameters: Parameters) -> str | None:
+        """The key of a job with these parameters; None if the action declares none. A digest: any length fits."""
+        if not self.unique:
+            return None
+        if callable(self.unique):
+            text = str(self.unique(parameters))
+        else:
+            text = json.dumps(parameters.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class UnknownAction(LookupError):
@@ -63,7 +80,10 @@ _actions: dict[str, Action] = {}
 
 
 def action(name: str, **options: Any) -> Callable[[Run], Run]:
-    """Register the decorated function as the action `name`; `options` are the fields of Action."""
+    """Register the decorated function as the action `name`; `options` are the fields of Action.
+
+    What it returns is the job's result, kept as JSON. A `Follow` names the job that comes next, and holds the result.
+    """
 
     def decorate(run: Run) -> Run:
         register(Action(name=name, run=run, description=(run.__doc__ or "").strip(), **options))

@@ -1,28 +1,27 @@
-"""The next attempt at a job: a new waiting row, made in the transaction that ends the one before."""
+"""The next attempt at a job: a new waiting row, made in the transaction that ends the one before.
+
+It shares `next_job` with the job of a chain: that follows what is done, an automatic attempt only what failed. So one
+row has at most one of them; a retry by hand leaves the one that is named already.
+"""
 
 import logging
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
-from django.db import connection
 
 from jobs import backoff, doorbell
 from jobs.actions.registry import UnknownAction, get_action
 from jobs.engine.lines import wake_lines
+from jobs.engine.rows import Rows
 from jobs.engine.slot import Claimed
 from jobs.engine.sql import RETRY
 from jobs.models import Job
 from jobs.states import FINAL, RETRIED
 
 logger = logging.getLogger(__name__)
-
-# Runs one statement on the connection whose transaction ends the job: a session's, or Django's.
-Rows = Callable[[str, Any], list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +54,11 @@ def fresh_attempt(rows: Rows, job_id: int) -> Attempt | None:
 def announce(attempt: Attempt) -> None:
     """Ring for it, once it is committed. A later one is found by the workers' own look."""
     seconds = attempt.wait.total_seconds()
-    logger.info("retry made", extra={"job": attempt.uuid, "of": attempt.of, "seconds": round(seconds, 3)})
+    logger.info("next job made", extra={"job": attempt.uuid, "of": attempt.of, "seconds": round(seconds, 3)})
     if attempt.blocked_by is not None:
         wake_lines([attempt.blocked_by])
     elif seconds <= doorbell.SOON_SECONDS:
         doorbell.ring(attempt.class_name, due_in=seconds)
-
-
-def django_rows(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
-    """One statement on Django's connection, within its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())
 
 
 def _make(rows: Rows, job_id: int, *, after: tuple[str, ...], wait: timedelta, afresh: bool) -> Attempt | None:

@@ -17,7 +17,24 @@ def audit(
     reason: str = "",
 ) -> None:
     """Add one row to the audit trail. Call it inside the verb's transaction."""
-    AuditEvent.objects.create(
+    described = audit_event(
+        verb, by=by, object_type=object_type, object_id=object_id, before=before, after=after, reason=reason
+    )
+    described.save(force_insert=True)
+
+
+def audit_event(
+    verb: str,
+    *,
+    by: Actor,
+    object_type: str,
+    object_id: object,
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+) -> AuditEvent:
+    """The row, not saved yet: for a transaction that is not Django's."""
+    return AuditEvent(
         verb=verb,
         user=by.user,
         address=by.address,

@@ -5,6 +5,7 @@ from typing import Any
 
 from jobs import doorbell
 from jobs.engine.locks import Acquired, WantsLocks, acquire
+from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import LOCK_CAPACITY
 from workers import capacity
@@ -42,6 +43,10 @@ def claim(slot: Slot) -> Claim:
         looks += not found.refused
         if found.job or not found.more or looks == 2:
             return found
+        if found.refused:
+            continue
+        # Heads that this claim could not take: taken by others, or of an action that is paused and in the way.
+        set_aside(slot.session.rows, seconds=0)
     return found
 
 

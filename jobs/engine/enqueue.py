@@ -2,20 +2,41 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import uuid_utils.compat
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
+from jobs.engine.chain import dump
 from jobs.engine.classes import KnownClass, class_for, forget_classes, plain_queue
+from jobs.engine.insert import insert_unique
 from jobs.engine.lines import wake_lines
+from jobs.engine.rows import Rows, django_rows
+from jobs.engine.sql import PAUSED_ACTIONS
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
 BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """The job that a submission has come to. Not `new`: one that waited already has the same unique key."""
+
+    job: Job
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is the same for all jobs that are made at once."""
+
+    now: datetime
+    paused_actions: list[str]
 
 
 def enqueue(submission: Submission, *, by: Actor) -> Job:
@@ -25,8 +46,13 @@ def enqueue(submission: Submission, *, by: Actor) -> Job:
 
 def enqueue_many(submissions: Iterable[Submission], *, by: Actor) -> list[Job]:
     """Like enqueue for many at once: all or none, one INSERT per thousand, a few bells per class."""
+    return [enqueued.job for enqueued in enqueue_each(submissions, by=by)]
+
+
+def enqueue_each(submissions: Iterable[Submission], *, by: Actor) -> list[Enqueued]:
+    """Like enqueue_many, and tells which jobs are new."""
     wanted = list(submissions)
-    configured = configured_parameters(submission.action for submission in wanted)
+    configured = configured_parameters(wanted)
     checked = [check(submission, configured=configured) for submission in wanted]
     try:
         return _store(checked, by=by)
@@ -36,54 +62,74 @@ def enqueue_many(submissions: Iterable[Submission], *, by: Actor) -> list[Job]:
         return _store(checked, by=by)
 
 
-@transaction.atomic
-def _store(checked: list[Checked], *, by: Actor) -> list[Job]:
-    now = _database_now()
-    classes = [class_for(item.needs) for item in checked]
-    jobs = [_row(item, known, now) for item, known in zip(checked, classes, strict=True)]
-    Job.objects.bulk_create(jobs, batch_size=BATCH)
-    _audit(jobs, by=by)
-    transaction.on_commit(lambda: wake_lines(job.blocked_by for job in jobs if job.blocked_by))
-    transaction.on_commit(lambda: _ring(jobs, classes, now))
-    return jobs
+def moment(rows: Rows) -> Moment:
+    """Now, by the database's clock."""
+    return Moment(*rows(f"SELECT clock_timestamp(), {PAUSED_ACTIONS}", None)[0])
 
 
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
-
-
-def _row(item: Checked, known: KnownClass, now: datetime) -> Job:
+def new_job(item: Checked, class_id: int, at: Moment) -> Job:
+    """The row of a submission: the one place where one is made."""
     sent = item.submission
-    scheduled_at = sent.scheduled_at or now
+    scheduled_at = sent.scheduled_at or at.now
     return Job(
         uuid=uuid_utils.compat.uuid7(),
         action=sent.action,
         parameters=sent.parameters,
         capacity_map=item.capacity_map,
-        capacity_class_id=known.id,
+        capacity_class_id=class_id,
         priority=sent.priority,
-        due=scheduled_at <= now,
+        due=scheduled_at <= at.now,
+        paused=sent.action in at.paused_actions,
         locks=item.locks,
         # It begins in the line for its first lock, and is woken if that is free: of a hundred thousand that want the
         # same lock, one is ready, and the claims of others do not meet the rest.
-        blocked_by=item.locks[0]["name"] if item.locks and scheduled_at <= now else None,
+        blocked_by=item.locks[0]["name"] if item.locks and scheduled_at <= at.now else None,
+        unique_key=item.unique_key,
         retries_total=item.retries,
         retries_left=item.retries,
         deadline_text=item.deadline_text,
         deadline=item.deadline,
         stop_timeout_text=item.stop_timeout_text,
         stop_timeout=item.stop_timeout,
-        created_at=now,
+        created_at=at.now,
         scheduled_at=scheduled_at,
-        status_changed_at=now,
-        next=sent.next,
+        status_changed_at=at.now,
+        next=dump(sent.next),
         comment=sent.comment,
         ticket_ref=sent.ticket_ref,
         scheduled_by=sent.scheduled_by,
     )
+
+
+@transaction.atomic
+def _store(checked: list[Checked], *, by: Actor) -> list[Enqueued]:
+    at = moment(django_rows)
+    classes = [class_for(item.needs) for item in checked]
+    made = [new_job(item, known.id, at) for item, known in zip(checked, classes, strict=True)]
+    stored = _insert(made)
+    new = [(enqueued.job, known) for enqueued, known in zip(stored, classes, strict=True) if enqueued.new]
+    _audit([job for job, _ in new], by=by)
+    for enqueued in stored:
+        if not enqueued.new:
+            _audit_again(enqueued.job, by=by)
+    transaction.on_commit(lambda: wake_lines(job.blocked_by for job, _ in new if job.blocked_by))
+    transaction.on_commit(lambda: _ring(new, at.now))
+    return stored
+
+
+def _insert(jobs: list[Job]) -> list[Enqueued]:
+    """In their order. The unique index decides which of those with a key are new."""
+    Job.objects.bulk_create([job for job in jobs if job.unique_key is None], batch_size=BATCH)
+    keyed = [job for job in jobs if job.unique_key is not None]
+    if not keyed:
+        return [Enqueued(job=job, new=True) for job in jobs]
+    waiting = insert_unique(django_rows, keyed)
+    for job in keyed:
+        number, uuid = waiting[job.action, job.unique_key]
+        job.pk = number if uuid == job.uuid else None
+    others = [number for number, uuid in waiting.values() if uuid not in {job.uuid for job in keyed}]
+    found = {(job.action, job.unique_key): job for job in [*Job.objects.filter(pk__in=others), *keyed] if job.pk}
+    return [Enqueued(job=job if job.pk else found[job.action, job.unique_key], new=job.pk is not None) for job in jobs]
 
 
 def _audit(jobs: list[Job], *, by: Actor) -> None:
@@ -101,14 +147,19 @@ def _audit(jobs: list[Job], *, by: Actor) -> None:
     )
 
 
-def _ring(jobs: list[Job], classes: list[KnownClass], now: datetime) -> None:
+def _audit_again(job: Job, *, by: Actor) -> None:
+    reason = "a job with its unique key waits already"
+    audit("enqueue_again", by=by, object_type="job", object_id=job.uuid, reason=reason)
+
+
+def _ring(jobs: list[tuple[Job, KnownClass]], now: datetime) -> None:
     """A slot that takes a bell rings on while work and capacity are left; for many jobs several begin with that."""
-    ready = Counter(known.name for job, known in zip(jobs, classes, strict=True) if job.due and not job.blocked_by)
-    new = {known.name: plain for known in classes if (plain := plain_queue(known)) is not None}
+    ready = Counter(known.name for job, known in jobs if job.due and not job.paused and not job.blocked_by)
+    new = {known.name: plain for _, known in jobs if (plain := plain_queue(known)) is not None}
     soonest: dict[str, float] = {}
-    for job, known in zip(jobs, classes, strict=True):
+    for job, known in jobs:
         seconds = (job.scheduled_at - now).total_seconds()
-        if not job.due and seconds <= doorbell.SOON_SECONDS:
+        if not job.due and not job.paused and seconds <= doorbell.SOON_SECONDS:
             soonest[known.name] = min(seconds, soonest.get(known.name, seconds))
     for name, count in ready.items():
         for _ in range(min(count, doorbell.ENOUGH)):

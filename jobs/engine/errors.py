@@ -9,9 +9,25 @@ class InvalidSubmission(ValueError):
         self.field = field
         self.reason = reason
 
+    def below(self, parent: str) -> "InvalidSubmission":
+        """The same of a submission that is itself a field of another."""
+        return InvalidSubmission(field=f"{parent}.{self.field}", reason=self.reason)
+
 
 class NoSuchJob(LookupError):
     """No job has this id."""
+
+
+class NoSuchClass(LookupError):
+    """No capacity class has this name."""
+
+
+class KeyReused(RuntimeError):
+    """The idempotency key came with another submission before."""
+
+
+class KeysJobGone(RuntimeError):
+    """The job that the idempotency key has made was deleted since."""
 
 
 class JobEnded(RuntimeError):

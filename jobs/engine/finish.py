@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.engine.attempt import announce, fresh_attempt, next_attempt
+from jobs.engine.follow import Then, follow
 from jobs.engine.locks import Released, release
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import OWN_ROW
@@ -25,6 +26,8 @@ class Outcome:
     change_score: int | None = None
     progress_done: int | None = None
     progress_total: int | None = None
+    # What comes next in place of what the job was submitted with, as `Job.next` is stored.
+    follow: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class HandOver:
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
     """End `job` and claim a job that needs no more than it did: one statement, one commit, no count.
 
-    An end that makes a retry, or gives up locks, takes a transaction around the same statement.
+    An end that makes another row, a retry or the job that follows, or gives up locks, takes a transaction around the
+    same statement.
     A status of cancel_request becomes canceled, with whatever the action returned or raised.
     """
     parameters: tuple[Any, ...] = (
@@ -60,10 +64,10 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         slot.boot_id,
         slot.capacity_version,
     )
-    may_retry = job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED
+    then = _then(slot, job, outcome)
     woken: list[int] = []
-    if may_retry or job.fence:
-        row, woken = _in_transaction(slot, job, parameters, may_retry=may_retry)
+    if then is not None or job.fence:
+        row, woken = _in_transaction(slot, job, parameters, then)
     else:
         [row] = slot.session.prepared("hand_over", parameters)
     finished, marked, newest_class, *columns = row
@@ -71,28 +75,38 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
     return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)), woken=woken)
 
 
+def _then(slot: Slot, job: Claimed, outcome: Outcome) -> Then | None:
+    """What else the transaction of this end has to do."""
+    if job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED:
+        return lambda rows: next_attempt(rows, job)
+    wanted = outcome.follow or job.next
+    if wanted is not None and outcome.status == Status.DONE:
+        return follow(slot, job, wanted)
+    return None
+
+
 def _in_transaction(
-    slot: Slot, job: Claimed, parameters: tuple[Any, ...], *, may_retry: bool
+    slot: Slot, job: Claimed, parameters: tuple[Any, ...], then: Then | None
 ) -> tuple[tuple[Any, ...], list[int]]:
-    session, attempt, released = slot.session, None, _NOTHING
+    session, made, released = slot.session, None, _NOTHING
     try:
         if job.fence:
             released = release(slot, job)
         else:
             session.rows("BEGIN")
         [row] = session.prepared("hand_over", parameters)
-        # A zombie, whose end changed nothing, makes no retry: whoever ended the row has made it.
+        # A zombie, whose end changed nothing, makes no row: whoever ended the job has made it.
         if row[0] == 1 and released.retry_asked:
-            attempt = fresh_attempt(session.rows, job.id)
-        elif row[0] == 1 and may_retry:
-            attempt = next_attempt(session.rows, job)
+            made = fresh_attempt(session.rows, job.id)
+        elif row[0] == 1 and then is not None:
+            made = then(session.rows)
         session.rows("COMMIT")
     except BaseException:
-        # Neither ended nor retried nor freed: the database rolls back all of it.
+        # Neither ended nor followed nor freed: the database rolls back all of it.
         session.reset()
         raise
-    if attempt is not None:
-        announce(attempt)
+    if made is not None:
+        announce(made)
     return row, released.woken
 
 

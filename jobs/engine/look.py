@@ -56,13 +56,15 @@ class Look:
     # Locks into whose lines jobs came just now, their time having come; and whether there is any line.
     due_lines: list[str]
     lines: bool
+    # Whether jobs wait that a pause or a resume has not reached yet.
+    strays: bool
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
     state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, *rest = row
-    contenders, hold, newest, due_lines, lines = rest
+    contenders, hold, newest, due_lines, lines, strays = rest
     return Look(
         state=state,
         capacity=held or {},
@@ -80,6 +82,7 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         newest=_by_class(newest),
         due_lines=due_lines,
         lines=lines,
+        strays=strays,
     )
 
 

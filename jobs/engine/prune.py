@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from jobs.models import JobLog
+from jobs.models import IdempotencyKey, JobLog
+from jobs.models.idempotency_key import LIFETIME
 
 
 def prune_job_logs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> int:
@@ -17,6 +18,13 @@ def prune_job_logs(*, older_than: timedelta, batch: int = 1000, progress: Callab
         if progress is not None:
             progress(deleted)
     return deleted
+
+
+def prune_idempotency_keys(*, batch: int = 1000) -> int:
+    """Delete a batch of keys that count no more. Returns how many."""
+    old = IdempotencyKey.objects.filter(created_at__lt=Now() - LIFETIME).order_by("created_at")
+    count, _ = IdempotencyKey.objects.filter(pk__in=old.values("pk")[:batch]).delete()
+    return count
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
-from jobs.engine.attempt import Attempt, announce, django_rows, fresh_attempt, next_attempt
+from jobs.engine.attempt import Attempt, announce, fresh_attempt, next_attempt
 from jobs.engine.audit import audit
 from jobs.engine.delete import remove
 from jobs.engine.hold import release_stale
 from jobs.engine.lines import free_locks, held_by, lock_names
+from jobs.engine.rows import django_rows
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status

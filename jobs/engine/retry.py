@@ -5,9 +5,10 @@ from uuid import UUID
 from django.db import transaction
 
 from jobs.engine.actor import Actor
-from jobs.engine.attempt import announce, django_rows, fresh_attempt
+from jobs.engine.attempt import announce, fresh_attempt
 from jobs.engine.audit import audit
 from jobs.engine.errors import JobNotEnded, NoSuchJob
+from jobs.engine.rows import django_rows
 from jobs.models import Job
 
 

@@ -24,6 +24,8 @@ class Claimed:
     stop_timeout: timedelta | None
     retries_left: int
     retries_total: int
+    # A submission that follows on success, as it is stored (engine/chain.py).
+    next: dict[str, Any] | None
     # The operator's default parameters of the action.
     configured: dict[str, Any] | None
     # Names of the locks that it holds, with the fence of each.
@@ -35,7 +37,7 @@ class Claimed:
         if columns[0] is None:
             return None
         names = ("id", "uuid", "action", "parameters", "class_id", "stop_timeout", "retries_left", "retries_total")
-        return cls(**dict(zip((*names, "configured", "fence"), columns, strict=False)))
+        return cls(**dict(zip((*names, "next", "configured", "fence"), columns, strict=False)))
 
 
 @dataclass(slots=True, kw_only=True)

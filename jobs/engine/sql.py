@@ -8,6 +8,11 @@ from jobs.engine.hold_sql import ABOVE, CONTENDERS
 # `ready` and `occupies` are generated columns of the job (models/job.py), and the predicates of its partial indexes.
 # `(..) IS TRUE` around a condition keeps an index on it out of the plan: the row is found by its key, then checked.
 
+# What is paused: the tables are tiny, and as these depend on no row they are asked once in a statement.
+PAUSED_ACTIONS = "ARRAY(SELECT name FROM jobs_pause WHERE kind = 'action')"
+PAUSED_CLASSES = """ARRAY(SELECT class.id FROM jobs_pause JOIN workers_capacityclass AS class USING (name)
+    WHERE kind = 'class')"""
+
 # 1. Heads: the best ready row of each class, found through the index and NOT locked: locking every head
 #    made claims answer "nothing" while work was ready.
 # 2. Pick: the best class that yields a row it can lock; all conditions stand again where the row is locked,
@@ -15,7 +20,9 @@ from jobs.engine.hold_sql import ABOVE, CONTENDERS
 # 3. The worker must be the one that this slot was started by, running, with a lease that holds and a capacity
 #    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
 # 4. A class that gives way to this worker's hold yields only what has a higher priority than the held job.
-# 5. A winner that wants locks is not claimed but reported: it starts by engine/lock_sql.py.
+# 5. Of a paused class nothing is looked at. The row of a paused action that has not been set aside yet is not taken,
+#    and not walked past either: a backlog may stand behind it (engine/set_aside.py).
+# 6. A winner that wants locks is not claimed but reported: it starts by engine/lock_sql.py.
 _HEADS_AND_PICK = (
     """
 heads AS MATERIALIZED (
@@ -25,27 +32,32 @@ heads AS MATERIALIZED (
     FROM unnest({classes}) AS wanted(class_id),
     LATERAL (SELECT priority, scheduled_at, id FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1) AS head
-    WHERE {guard} EXISTS (
+    WHERE wanted.class_id <> ALL ("""
+    + PAUSED_CLASSES
+    + """) AND {guard} EXISTS (
         SELECT FROM workers_worker WHERE id = {worker} AND boot_id = {boot} AND state = 'running'
         AND lease_until > clock_timestamp() AND capacity_version = {version})
     ORDER BY head.priority DESC, head.scheduled_at, head.id),
 pick AS (
     SELECT locked.* FROM heads,
-    LATERAL (SELECT id, locks FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
+    LATERAL (SELECT id, locks, action FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
              AND priority > heads.above
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS locked
+    WHERE locked.action <> ALL ("""
+    + PAUSED_ACTIONS
+    + """)
     LIMIT 1),
 claimed AS (
     UPDATE jobs_job SET status = 'running', slot = {slot}, worker_id = {worker}, started_at = clock_timestamp(),
         status_changed_at = clock_timestamp()
     WHERE id = (SELECT id FROM pick WHERE locks IS NULL) AND (status = 'waiting') IS TRUE
-    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total)
+    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, next)
 """
 )
 
 # What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
 CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameters, claimed.capacity_class_id,
-    claimed.stop_timeout, claimed.retries_left, claimed.retries_total,
+    claimed.stop_timeout, claimed.retries_left, claimed.retries_total, claimed.next,
     (SELECT parameters FROM jobs_actionconfig WHERE action = claimed.action)"""
 _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 
@@ -105,14 +117,44 @@ FROM workers_worker WHERE id = $1 AND boot_id = $2"""
 CLASSES = "SELECT id, name, needs FROM workers_capacityclass ORDER BY id"
 
 # Which of these classes have work that could start now: one index probe each.
-READY_CLASSES = """PREPARE jobsite_ready_classes (int[]) AS
+READY_CLASSES = f"""PREPARE jobsite_ready_classes (int[]) AS
 SELECT wanted.class_id FROM unnest($1) AS wanted(class_id)
-WHERE EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)"""
+WHERE wanted.class_id <> ALL ({PAUSED_CLASSES})
+AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)"""
 
 # Whether a bell that this worker can not use is worth passing on: is there work, and who else is there?
-OTHERS = """PREPARE jobsite_others (bigint, bigint) AS
+OTHERS = f"""PREPARE jobsite_others (bigint, bigint) AS
 SELECT count(*) FROM workers_worker WHERE id <> $1 AND state = 'running' AND lease_until > clock_timestamp()
-AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = $2)"""
+AND $2 <> ALL ({PAUSED_CLASSES}) AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = $2)"""
+
+# What waits of an action, set aside or not, best first. Compared as rows and ordered by all columns of the index:
+# however the statistics stand, no other index can serve, and the ended rows of the action are never read.
+_WAITING_OF = """FROM jobs_job WHERE status = 'waiting'
+    AND (paused, action) >= ({paused}, {action}) AND (paused, action) <= ({paused}, {action})
+    ORDER BY paused, action, priority DESC, scheduled_at, id LIMIT {limit}"""
+_NEXT_SET_ASIDE = """(SELECT action FROM jobs_job WHERE status = 'waiting' AND (paused, action) > (true, {})
+    ORDER BY paused, action LIMIT 1)"""
+
+# Actions whose waiting jobs do not bear the mark that the pauses ask for, and the mark they bear: paused ones with
+# jobs that are not set aside, and resumed ones with jobs that are. One index probe for each action, however many wait.
+STRAYS = f"""SELECT name AS action, false AS paused FROM jobs_pause,
+    LATERAL (SELECT {_WAITING_OF.format(paused="false", action="jobs_pause.name", limit=1)}) AS stray
+WHERE kind = 'action'
+UNION ALL
+SELECT action, true FROM (
+    WITH RECURSIVE set_aside(action) AS (
+        SELECT {_NEXT_SET_ASIDE.format("''")}
+        UNION ALL SELECT {_NEXT_SET_ASIDE.format("set_aside.action")} FROM set_aside WHERE action IS NOT NULL)
+    SELECT action FROM set_aside WHERE action IS NOT NULL AND action <> ALL ({PAUSED_ACTIONS})) AS resumed"""
+
+# A batch of them changes the mark. SKIP LOCKED: several may be at it, and what is being claimed is left to its claim.
+TURN_STRAYS = f"""WITH batch AS MATERIALIZED (
+    SELECT id {_WAITING_OF.format(paused="%(paused)s", action="%(action)s", limit="%(limit)s")} FOR UPDATE SKIP LOCKED),
+turned AS (
+    UPDATE jobs_job SET paused = NOT paused WHERE id = ANY(ARRAY(SELECT id FROM batch))
+    RETURNING capacity_class_id, ready)
+SELECT (SELECT count(*) FROM turned), ARRAY(SELECT name FROM workers_capacityclass
+    WHERE id IN (SELECT capacity_class_id FROM turned WHERE ready))"""
 
 _SECONDS = "extract(epoch FROM {})::float"
 
@@ -129,11 +171,12 @@ due AS (
     -- As an array: on thin statistics a join with the table is planned as a scan of it.
     UPDATE jobs_job SET due = true, blocked_by = locks -> 0 ->> 'name' WHERE id = ANY (ARRAY(
         SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
-    RETURNING capacity_class_id, blocked_by)
+    RETURNING capacity_class_id, blocked_by, ready)
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
-    ARRAY(SELECT DISTINCT capacity_class_id FROM due),
+    ARRAY(SELECT DISTINCT capacity_class_id FROM due WHERE ready AND capacity_class_id <> ALL ({PAUSED_CLASSES})),
     ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)
-          WHERE EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)),
+          WHERE wanted.class_id <> ALL ({PAUSED_CLASSES})
+          AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = wanted.class_id)),
     (SELECT coalesce(jsonb_object_agg(capacity_class_id, jobs), '{{}}') FROM
         (SELECT capacity_class_id, count(*) AS jobs FROM jobs_job
          WHERE occupies AND (worker_id = $1) IS TRUE GROUP BY 1) AS used),
@@ -150,7 +193,8 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
           AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL OR forced_at IS NOT NULL) IS TRUE),
     {CONTENDERS},
     ARRAY(SELECT DISTINCT blocked_by FROM due WHERE blocked_by IS NOT NULL),
-    EXISTS (SELECT FROM jobs_job WHERE blocked_by IS NOT NULL AND NOT paused)"""
+    EXISTS (SELECT FROM jobs_job WHERE blocked_by IS NOT NULL AND NOT paused),
+    EXISTS ({STRAYS})"""
 
 # Lines of a running job's log. Only its own slot may add to it. A batch whose commit got no answer is sent again:
 # its lines may be there already.
@@ -168,7 +212,7 @@ WHERE id = %(job)s AND slot = %(slot)s AND status IN ('running', 'cancel_request
 STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s"
 
 # After a broken connection: which row does this slot own? A commit without an answer may have happened.
-OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total,
+OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, next,
     (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action),
     (SELECT coalesce(jsonb_object_agg(name, fence), '{}') FROM locks_joblock WHERE job_id = jobs_job.id)
 FROM jobs_job WHERE occupies AND slot = %s"""
@@ -182,11 +226,11 @@ INHERITED = """action, parameters, capacity_map, capacity_class_id, priority, lo
 # A retry of a retry still names the original. One that a person made before stays named as the next.
 # One that is due at once and wants locks begins in the line for the first of them.
 RETRY = f"""WITH made AS (
-    INSERT INTO jobs_job ({INHERITED}, uuid, retry_from_id, retries_left, status, due,
-        blocked_by, created_at, scheduled_at, status_changed_at)
+    INSERT INTO jobs_job ({INHERITED}, uuid, retry_from_id, retries_left, status, due, blocked_by, paused,
+        created_at, scheduled_at, status_changed_at)
     SELECT {INHERITED}, %(uuid)s, coalesce(retry_from_id, id),
         CASE WHEN %(afresh)s THEN retries_total ELSE retries_left - 1 END, 'waiting', %(wait)s <= interval '0',
-        CASE WHEN %(wait)s <= interval '0' THEN locks -> 0 ->> 'name' END,
+        CASE WHEN %(wait)s <= interval '0' THEN locks -> 0 ->> 'name' END, action = ANY ({PAUSED_ACTIONS}),
         clock.now, clock.now + %(wait)s, clock.now
     FROM jobs_job, (SELECT clock_timestamp() AS now) AS clock
     WHERE id = %(job)s AND status = ANY(%(after)s) AND (%(afresh)s OR (retries_left > 0 AND next_job_id IS NULL))

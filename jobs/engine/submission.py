@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from workers import capacity
 
 LOCK_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,128}")
 ACTION_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+MAX_FOLLOWERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,18 @@ class Submission:
     scheduled_at: datetime | None = None
     priority: int = 0
     locks: list[dict[str, str]] | None = None
-    next: dict[str, Any] | None = None
+    # What follows on success.
+    next: "Submission | None" = None
     comment: str | None = None
     ticket_ref: str | None = None
     scheduled_by: str | None = None
+
+    def chain(self) -> "Iterator[Submission]":
+        """It, and all that follow it in turn."""
+        link: Submission | None = self
+        while link is not None:
+            yield link
+            link = link.next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,7 @@ class Checked:
     stop_timeout_text: str
     stop_timeout: timedelta | None
     locks: list[dict[str, str]] | None = field(default=None)
+    unique_key: str | None = None
 
 
 def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -> Checked:
@@ -75,6 +85,7 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
     _whole_number("priority", submission.priority, -100, 100)
     _text("comment", submission.comment, 255)
     _text("ticketRef", submission.ticket_ref, 32)
+    _check_next(submission, configured)
     return Checked(
         submission=submission,
         action=action,
@@ -86,6 +97,7 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
         stop_timeout_text=stop_timeout_text,
         stop_timeout=_span("stopTimeout", stop_timeout_text),
         locks=_locks(submission.locks, [{"name": need.name, "mode": need.mode} for need in action.locks_for(parsed)]),
+        unique_key=action.unique_key_for(parsed),
     )
 
 
@@ -94,13 +106,29 @@ def stop_timeout_of(span: timedelta | None) -> timedelta:
     return settings.STOP_TIMEOUT if span is None else span
 
 
-def configured_parameters(actions: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The operator's default parameters of these actions, in one query."""
+def configured_parameters(submissions: Iterable[Submission]) -> dict[str, dict[str, Any]]:
+    """The operator's default parameters of their actions, and of those that follow, in one query."""
+    actions = {link.action for submission in submissions for link in submission.chain()}
     return dict(
         ActionConfig.objects.filter(action__in={name for name in actions if ACTION_NAME.fullmatch(name)}).values_list(
             "action", "parameters"
         )
     )
+
+
+def _check_next(submission: Submission, configured: Mapping[str, dict[str, Any]]) -> None:
+    """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
+    if submission.next is None:
+        return
+    followers = sum(1 for _ in submission.next.chain())
+    if followers > MAX_FOLLOWERS:
+        raise InvalidSubmission(
+            field="next", reason=f"is a chain of {followers} jobs; at most {MAX_FOLLOWERS} can follow"
+        )
+    try:
+        check(submission.next, configured=configured)
+    except InvalidSubmission as error:
+        raise error.below("next") from error
 
 
 def _action(name: str) -> Action:

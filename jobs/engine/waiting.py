@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from jobs.engine.attempt import django_rows
+from django.db.models import Q
+
 from jobs.engine.hold_sql import HOLDS_ABOUT
+from jobs.engine.rows import django_rows
 from jobs.engine.waiting_locks import lock_in_the_way
-from jobs.models import Job
+from jobs.models import Job, Pause
 from jobs.states import Status
 from workers import capacity
 from workers.models import Worker, WorkerState
@@ -25,11 +27,22 @@ def waiting_reasons(job: Job) -> list[Reason]:
     """Why this job waits; empty when it does not. READY alone: only a slot's next look is missing."""
     if job.status != Status.WAITING:
         return []
-    if not job.due:
-        code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
-        return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
-    if lock := lock_in_the_way(job):
-        return [Reason(code=lock.code, text=lock.text, by=lock.by)]
+    return _pauses(job) or _not_due(job) or _locks(job) or _capacity(job)
+
+
+def _not_due(job: Job) -> list[Reason]:
+    if job.due:
+        return []
+    code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
+    return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
+
+
+def _locks(job: Job) -> list[Reason]:
+    lock = lock_in_the_way(job)
+    return [Reason(code=lock.code, text=lock.text, by=lock.by)] if lock else []
+
+
+def _capacity(job: Job) -> list[Reason]:
     needs = job.capacity_class.needs
     alive = list(Worker.objects.alive().order_by("id"))
     workers = [worker for worker in alive if worker.state == WorkerState.RUNNING]
@@ -52,6 +65,20 @@ def _draining(needs: dict[str, int], alive: list[Worker]) -> list[Reason]:
     """Those that could hold it, when they claim nothing: drained by an operator, or stopping."""
     able = [worker for worker in alive if capacity.fits(needs, worker.total)]
     return [Reason(code="WORKER_DRAINING", text=f"{worker.name} is draining and claims nothing") for worker in able]
+
+
+def _pauses(job: Job) -> list[Reason]:
+    """Asked of the pauses, as claims do, and not of the job's mark."""
+    of_job = Q(kind=Pause.Kind.ACTION, name=job.action) | Q(kind=Pause.Kind.CLASS, name=job.capacity_class.name)
+    return [
+        Reason(
+            code="ACTION_PAUSED" if pause.kind == Pause.Kind.ACTION else "CLASS_PAUSED",
+            text=f"{'action' if pause.kind == Pause.Kind.ACTION else 'capacity class'} {pause.name} paused"
+            f"{' by ' + pause.paused_by if pause.paused_by else ''} since {pause.paused_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"{': ' + pause.reason if pause.reason else ''}",
+        )
+        for pause in Pause.objects.filter(of_job)
+    ]
 
 
 def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:

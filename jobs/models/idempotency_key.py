@@ -1,7 +1,11 @@
 """Idempotency keys: a client that did not hear our answer may send the same submission again."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models.functions import Now
+
+LIFETIME = timedelta(hours=24)
 
 
 class IdempotencyKey(models.Model):
@@ -11,7 +15,10 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=255)
     # SHA-256 of what was sent with it, in hex: the same key with another body is an error.
     fingerprint = models.CharField(max_length=64)
-    job = models.ForeignKey("jobs.Job", on_delete=models.CASCADE, related_name="+")
+    # No constraint: the key outlives its job, so that one that was deleted is not made again (docs/adr/0010).
+    job = models.ForeignKey(
+        "jobs.Job", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -165,8 +165,16 @@ class Job(models.Model):
                 condition=Q(ready=True, woken_for__isnull=False),
                 name="job_woken",
             ),
-            # What a resumed action makes ready again.
-            models.Index(fields=["action", "id"], condition=Q(paused=True, status="waiting"), name="job_set_aside"),
+            # What a pause sets aside and a resume brings back, the head of the queue first.
+            models.Index(
+                "paused",
+                "action",
+                F("priority").desc(),
+                "scheduled_at",
+                "id",
+                condition=Q(status="waiting"),
+                name="job_waiting_by_action",
+            ),
             # Used capacity of a worker; rescue; `running=true` lists.
             models.Index(fields=["worker", "capacity_class"], condition=Q(occupies=True), name="job_occupying"),
             # Lists, newest first: all, by action, by worker, by status; v1's by id.

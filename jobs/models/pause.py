@@ -26,5 +26,10 @@ class Pause(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=["action", "class"]), name="pause_kind_known"),
         ]
 
+    @classmethod
+    def names(cls, kind: Kind) -> set[str]:
+        """The actions, or the classes, that are paused."""
+        return set(cls.objects.filter(kind=kind).values_list("name", flat=True))
+
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

@@ -121,6 +121,11 @@ def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> H
             return finish(slot, job, outcome, take_next=take_next)
         except psycopg2.DataError as error:
             outcome = fail(error)
+        except psycopg2.IntegrityError as error:
+            if outcome.status != Status.DONE:
+                raise
+            # The row that follows was refused; the end must come, and say so.
+            outcome = fail(error)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})
             own = _own_after_reconnect(slot)

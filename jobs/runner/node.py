@@ -18,6 +18,7 @@ from jobs.engine.lines import sweep, wake_lines
 from jobs.engine.look import Look, look
 from jobs.engine.rescue import rescue
 from jobs.engine.session import cut
+from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Slot
 from jobs.runner import lease
 from jobs.runner.dead import DeadSlots
@@ -38,6 +39,8 @@ BUSY_LOOK_SECONDS = 1.0
 # After a look that got no answer.
 RETRY_SECONDS = 0.5
 KILL_SECONDS = 3.0
+# At most so long at a time: the heartbeat and the stops of jobs come in between.
+SET_ASIDE_SECONDS = 0.5
 
 
 class Node(threading.Thread):
@@ -140,6 +143,10 @@ class Node(threading.Thread):
         self._serve(seen)
         self._stop_jobs(seen)
         self._dead.end(seen, killed=self._guard.killed, stopping=self._stop_at is not None)
+        if seen.strays:
+            # What a pause or a resume has left to do; its own process may have died over it.
+            set_aside(self._known.session.rows, seconds=SET_ASIDE_SECONDS)
+            self.look_in(0)
         if seen.dead_workers:
             rescue(by=self._by)
         if self._stop_at is not None:

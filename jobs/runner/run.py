@@ -1,15 +1,20 @@
 """Run one claimed job: its action, its parameters, and what comes of it."""
 
+import contextlib
+import json
 import re
 from dataclasses import replace
 from typing import Any
 
+import psycopg2
 from django.conf import settings
 
-from jobs.actions import Action, Context, DeadlineExceeded, JobCanceled, UnknownAction, get_action
+from jobs.actions import Action, Context, DeadlineExceeded, Follow, JobCanceled, UnknownAction, get_action
 from jobs.actions.parameters import InvalidParameters, validate
+from jobs.engine.chain import append
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
+from jobs.engine.follow import check_follower
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import canonical_json, stop_timeout_of
 from jobs.runner import process
@@ -31,7 +36,7 @@ def run(slot: Slot, job: Claimed) -> Outcome:
     """
     reporter = JobReporter(job_id=job.id, slot_name=slot.name, session=slot.session, max_lines=settings.MAX_LOG_LINES)
     try:
-        outcome = Outcome(status=Status.DONE, result=_act(job, reporter))
+        outcome = _done(slot, job, _act(job, reporter))
     except SlotStopped as error:
         outcome = fail(error, status=error.status)
     except DeadlineExceeded as error:
@@ -51,7 +56,21 @@ def _judged(outcome: Outcome) -> Outcome:
     return replace(outcome, status=Status.TIMEOUT, exception=why)
 
 
-def _act(job: Claimed, reporter: JobReporter) -> str | None:
+def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
+    action = get_action(job.action)
+    if not isinstance(returned, Follow):
+        return Outcome(status=Status.DONE, result=_encode(action, returned))
+    try:
+        wanted = json.loads(canonical_json(append(returned.submission, job.next)))
+        with contextlib.suppress(psycopg2.OperationalError, psycopg2.InterfaceError):
+            # The end asks again, when the database is back.
+            check_follower(slot.session.rows, job, wanted)
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise UnusableResult(f"what {action.name} wants to follow can not be enqueued: {error}") from error
+    return Outcome(status=Status.DONE, result=_encode(action, returned.result), follow=wanted)
+
+
+def _act(job: Claimed, reporter: JobReporter) -> object:
     action = get_action(job.action)
     sent = {**(job.configured or {}), **(job.parameters or {})}
     context: Context[Any] = Context(
@@ -64,8 +83,7 @@ def _act(job: Claimed, reporter: JobReporter) -> str | None:
         stop_timeout_seconds=stop_timeout_of(job.stop_timeout).total_seconds(),
     )
     with interruptible(knows_of_cancel=lambda: reporter.told):
-        result = action.run(context)
-    return _encode(action, result)
+        return action.run(context)
 
 
 def _worth_a_retry(job: Claimed, error: BaseException) -> bool:

@@ -31,6 +31,7 @@ SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
 CANCEL =    "401       403    403     204      204   204"  # fmt: skip
 DELETE =    "401       403    403     403      204   204"  # fmt: skip
 ADMIN =     "401       403    403     403      202   202"  # fmt: skip
+PAUSE =     "401       403    403     403      204   204"  # fmt: skip
 NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
@@ -118,6 +119,11 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^workers/(?P<worker_id>[^/]+)/undrain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/(?P<worker_id>[^/]+)/capacity/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": ADMIN},
     r"api/v0/^actions/?\Z": _reading(READ),
+    r"api/v0/^actions/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^actions/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^classes/?\Z": _reading(READ),
+    r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
 }
 
@@ -161,6 +167,8 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "(?P<worker_id>[^/]+)": job.worker.hex_id,
         # Whose holder runs in no process of its worker: it is dead.
         "(?P<lock_name>[^/]+)": "devices",
+        "actions/(?P<name>[^/]+)": "actions/noop",
+        "classes/(?P<name>[^/]+)": "classes/default",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",

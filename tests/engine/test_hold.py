@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from jobs.engine.claim import claim
-from jobs.engine.finish import finish
+from jobs.engine.finish import finish, own_job
 from jobs.engine.slot import Claimed, Slot
 from jobs.models import Job
 from jobs.runner.node import Node
@@ -169,11 +169,6 @@ def test_a_slot_is_kept_when_a_slot_is_all_that_is_missing(
 
 
 def _job_of(slot: Slot) -> Claimed:
-    [row] = slot.session.rows(
-        "SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, NULL"
-        " FROM jobs_job WHERE occupies AND slot = %s",
-        (slot.name,),
-    )
-    found = Claimed.read(row)
+    found = own_job(slot)
     assert found is not None
     return found

@@ -19,6 +19,7 @@ from jobs.engine.claim import claim
 from jobs.engine.errors import JobNotEnded, NoSuchJob
 from jobs.engine.finish import Outcome, finish
 from jobs.engine.retry import retry
+from jobs.engine.submission import Submission
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import AuditEvent, Cron, Job
 from jobs.runner.loop import serve
@@ -89,7 +90,7 @@ def test_an_end_without_a_retry_stays_one_statement(
 def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Start) -> None:
     job, slot, claimed = start(
         parameters={"a": [1]}, priority=7, deadline="15m", stop_timeout="1m30s", comment="c", ticket_ref="t",
-        scheduled_by="ann", next={"action": "noop"}, locks=[{"name": "devices", "mode": "shared"}],
+        scheduled_by="ann", next=Submission(action="noop"), locks=[{"name": "devices", "mode": "shared"}],
     )  # fmt: skip
     cron = Cron.objects.create(name="n", action="noop", schedule="@daily")
     Job.objects.filter(pk=job.pk).update(cron=cron, cron_due_at=timezone.now())

@@ -92,5 +92,5 @@ def test_the_answer_costs_the_same_with_many_workers(
         submit({"scan": 1})
         claim(new_slot(new_worker({"scan": 1})))
     job = Job.objects.select_related("capacity_class").get(pk=submit({"scan": 1}).pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(waiting_reasons(job)) == 5

@@ -55,6 +55,7 @@ def _seen(*busy: int) -> Look:
         newest={},
         due_lines=[],
         lines=False,
+        strays=False,
     )
 
 

@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
 )
 
 from jobsite.api.v0 import schemas
+from jobsite.api.v0.reasons import ReasonBody
 from jobsite.api.v0.schemas import JOB_EXAMPLE
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -24,13 +25,37 @@ class Describe(Protocol):
     def __call__(self, handler: Handler, /) -> Handler: ...
 
 
-for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList, schemas.LockList):
+for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList, schemas.LockList, schemas.ClassList):
     # The object that holds the list is the answer; it is not a row of one.
     extend_schema_serializer(many=False)(_list)
 
 _JOB_ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _WORKER_ID = OpenApiParameter("worker_id", str, OpenApiParameter.PATH, description="12 hex digits.")
 _KEY = OpenApiParameter("parameters.KEY", str, description="Jobs whose parameter KEY has this value; for any KEY.")
+_CLASS_NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="As `scan` or `scan=1,scanCheck=2`.")
+_ONCE = [
+    OpenApiParameter(
+        "Idempotency-Key",
+        str,
+        OpenApiParameter.HEADER,
+        description="1 to 255 printable ASCII characters of your choice: for 24 hours the same key and body answer "
+        "the job that they made first, another body is a CONFLICT.",
+    ),
+    OpenApiParameter(
+        "Idempotent-Replay",
+        bool,
+        OpenApiParameter.HEADER,
+        response=[202],
+        description="true: the Idempotency-Key was used before, this is the job of then.",
+    ),
+    OpenApiParameter(
+        "Deduplicated",
+        bool,
+        OpenApiParameter.HEADER,
+        response=[202],
+        description="true: the action keeps its waiting jobs unique, this is the one that waits already.",
+    ),
+]
 _COUNT_HEADERS = [
     OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
     OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
@@ -125,7 +150,7 @@ _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",
     403: "NOT_AUTHORIZED",
-    404: "NO_SUCH_JOB, NO_SUCH_WORKER or NO_SUCH_LOCK",
+    404: "NO_SUCH_JOB, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
     409: "CONFLICT",
     503: "UNAVAILABLE, with Retry-After",
 }
@@ -189,8 +214,9 @@ JOBS: dict[str, Describe] = {
         schemas.Job,
         JOB_EXAMPLE,
         status=202,
-        errors=(400,),
+        errors=(400, 409),
         request=schemas.SubmissionBody,
+        parameters=_ONCE,
         examples=[OpenApiExample("Submission", _SUBMISSION_EXAMPLE, request_only=True)],
     ),
     "retrieve": _endpoint("jobs_read", "One job", schemas.Job, JOB_EXAMPLE, errors=(404,), parameters=[_JOB_ID]),
@@ -322,8 +348,37 @@ WORKERS: dict[str, Describe] = {
         errors=(400, 404),
     ),
 }
+
+
+def _pausing(operation: str, summary: str, parameter: OpenApiParameter) -> Describe:
+    return _endpoint(
+        operation,
+        summary,
+        None,
+        status=204,
+        errors=(400, 404),
+        request=ReasonBody,
+        parameters=[parameter],
+        examples=[OpenApiExample("Reason", {"reason": "the license server is away"}, request_only=True)],
+    )
+
+
+_ACTION_NAME = OpenApiParameter("name", str, OpenApiParameter.PATH)
+_UNTIL = "is started until it is resumed; running ones go on"
 ACTIONS: dict[str, Describe] = {
-    "list": _endpoint("actions_list", "List actions", schemas.ActionList, {"actions": [_ACTION_EXAMPLE]})
+    "list": _endpoint("actions_list", "List actions", schemas.ActionList, {"actions": [_ACTION_EXAMPLE]}),
+    "pause": _pausing("actions_pause", f"No job of the action {_UNTIL}", _ACTION_NAME),
+    "resume": _pausing("actions_resume", "Jobs of the action start again", _ACTION_NAME),
+}
+CLASSES: dict[str, Describe] = {
+    "list": _endpoint(
+        "classes_list",
+        "List capacity classes",
+        schemas.ClassList,
+        {"classes": [{"name": "scan=2", "capacityMap": {"scan": 2}, "paused": False}]},
+    ),
+    "pause": _pausing("classes_pause", f"No job of the capacity class {_UNTIL}", _CLASS_NAME),
+    "resume": _pausing("classes_resume", "Jobs of the capacity class start again", _CLASS_NAME),
 }
 DOCS: dict[str, Describe] = {
     "retrieve": extend_schema(

@@ -12,11 +12,15 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from jobs.actions import UnknownAction
 from jobs.engine.errors import (
     InvalidSubmission,
     JobEnded,
     JobNotEnded,
+    KeyReused,
+    KeysJobGone,
     LockHeld,
+    NoSuchClass,
     NoSuchJob,
     NoSuchLock,
     NoSuchWorker,
@@ -153,7 +157,15 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     LockHeld: lambda error: WireError(
         409, "CONFLICT", f"The lock's holder is alive: {error}.", {"holders": ", ".join(error.holders)}
     ),
+    NoSuchClass: lambda _: WireError(404, "NO_SUCH_CLASS", "A capacity class with the given name does not exist."),
+    UnknownAction: lambda error: WireError(404, "NO_SUCH_ACTION", f"An action with the given name: {error}."),
     InvalidSubmission: lambda error: InvalidField(error.field, error.reason),
+    KeyReused: lambda error: WireError(
+        409, "CONFLICT", "The Idempotency-Key was used with another body.", {"key": str(error)}
+    ),
+    KeysJobGone: lambda error: WireError(
+        409, "CONFLICT", "The job of this Idempotency-Key was deleted; use another key to run it.", {"key": str(error)}
+    ),
     JobEnded: lambda error: WireError(
         409, "CONFLICT", f"The job has ended: it is {error.status}.", {"status": error.status}
     ),

@@ -107,7 +107,11 @@ class WaitingReason(_Wire):
     """One thing that keeps a job from starting."""
 
     code: Annotated[
-        str, Field(description="READY when only a free slot's next look is missing, BACKOFF before a retry.")
+        str,
+        Field(
+            description="READY when only a free slot's next look is missing, BACKOFF before a retry, "
+            "ACTION_PAUSED or CLASS_PAUSED until somebody resumes it."
+        ),
     ]
     text: str
     by: Annotated[str | None, Field(description="The job that stands in the way.")]
@@ -224,6 +228,18 @@ class Action(_Wire):
 
 class ActionList(_Wire):
     actions: list[Action]
+
+
+class CapacityClass(_Wire):
+    """The jobs that have the same needs; its name is that of its queue."""
+
+    name: str
+    capacity_map: dict[str, int]
+    paused: bool
+
+
+class ClassList(_Wire):
+    classes: list[CapacityClass]
 
 
 class Error(BaseModel):

@@ -3,20 +3,15 @@
 from typing import Any
 
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.submission import Submission, check, configured_parameters
+from jobs.engine.submission import Submission
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.errors import InvalidField
 from jobsite.api.v0.schemas import Follower, SubmissionBody
-
-MAX_FOLLOWERS = 10
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     """What the body asks for. Raises InvalidField for what is not of the right type; the engine judges the values."""
-    body = typed(SubmissionBody, data)
-    _check_followers(body, scheduled_by=scheduled_by)
-    return _submission(body, scheduled_by=scheduled_by)
+    return _submission(typed(SubmissionBody, data), scheduled_by=scheduled_by)
 
 
 def _submission(body: Follower, *, scheduled_by: str) -> Submission:
@@ -34,30 +29,15 @@ def _submission(body: Follower, *, scheduled_by: str) -> Submission:
         scheduled_at=scheduled_at,
         priority=body.priority or 0,
         locks=None if body.locks is None else [{"name": lock.name, "mode": lock.mode} for lock in body.locks],
-        next=None if body.next is None else body.next.model_dump(by_alias=True, exclude_unset=True),
+        next=None if body.next is None else _next(body.next, scheduled_by=scheduled_by),
         comment=body.comment,
         ticket_ref=body.ticket_ref,
         scheduled_by=scheduled_by,
     )
 
 
-def _check_followers(body: SubmissionBody, *, scheduled_by: str) -> None:
-    """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
-    followers = _followers(body)
-    configured = configured_parameters(follower.action for follower in followers)
-    for place, follower in enumerate(followers, start=1):
-        path = ".".join(["next"] * place)
-        try:
-            check(_submission(follower, scheduled_by=scheduled_by), configured=configured)
-        except InvalidSubmission as error:
-            raise InvalidField(f"{path}.{error.field}", error.reason) from error
-
-
-def _followers(body: Follower) -> list[Follower]:
-    found: list[Follower] = []
-    while body.next is not None:
-        body = body.next
-        found.append(body)
-    if len(found) > MAX_FOLLOWERS:
-        raise InvalidField("next", f"is a chain of {len(found)} jobs; at most {MAX_FOLLOWERS} can follow")
-    return found
+def _next(body: Follower, *, scheduled_by: str) -> Submission:
+    try:
+        return _submission(body, scheduled_by=scheduled_by)
+    except InvalidSubmission as error:
+        raise error.below("next") from error

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from jobsite.api.v0.views.actions import Actions
+from jobsite.api.v0.views.classes import Classes
 from jobsite.api.v0.views.docs import Docs, unknown
 from jobsite.api.v0.views.jobs import Jobs
 from jobsite.api.v0.views.locks import Locks
@@ -39,6 +40,11 @@ urlpatterns = [
     _at(rf"{_WORKER}/undrain", Workers.as_view({"post": "undrain"})),
     _at(rf"{_WORKER}/capacity", Workers.as_view({"post": "capacity"})),
     _at(r"actions", Actions.as_view({"get": "list"})),
+    _at(r"actions/(?P<name>[^/]+)/pause", Actions.as_view({"post": "pause"})),
+    _at(r"actions/(?P<name>[^/]+)/resume", Actions.as_view({"post": "resume"})),
+    _at(r"classes", Classes.as_view({"get": "list"})),
+    _at(r"classes/(?P<name>[^/]+)/pause", Classes.as_view({"post": "pause"})),
+    _at(r"classes/(?P<name>[^/]+)/resume", Classes.as_view({"post": "resume"})),
     _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
     re_path(r"", unknown),
 ]

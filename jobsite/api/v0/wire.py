@@ -50,9 +50,12 @@ JOB_COLUMNS = (
 )
 
 
-def row_of_new(job: Job) -> JobRow:
-    """The row of a job just made, without reading it again: it has no worker yet."""
-    related = {"retry_from__uuid": job.retry_from and job.retry_from.uuid, "worker__hex_id": None}
+def row_of(job: Job) -> JobRow:
+    """The row of a job that is at hand, without reading it again."""
+    related = {
+        "retry_from__uuid": job.retry_from and job.retry_from.uuid,
+        "worker__hex_id": job.worker and job.worker.hex_id,
+    }
     return JobRow._make(related[name] if name in related else getattr(job, name) for name in JOB_COLUMNS)
 
 

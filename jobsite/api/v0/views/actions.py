@@ -1,4 +1,4 @@
-"""/actions: what jobs can run."""
+"""/actions: what jobs can run, and whether they may."""
 
 from typing import Any
 
@@ -6,20 +6,36 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.actions import Action, registered_actions
+from jobs.engine.pause import pause
+from jobs.engine.resume import resume
+from jobs.models import Pause
 from jobsite.api.v0.descriptions import ACTIONS
+from jobsite.api.v0.reasons import read_reason
 from jobsite.api.v0.views.base import Endpoint
 
 
 class Actions(Endpoint):
-    needs = {"list": "jobs.view_job"}
+    needs = {"list": "jobs.view_job", "pause": "jobs.pause", "resume": "jobs.pause"}
     pagination_class = None
 
     @ACTIONS["list"]
     def list(self, _request: Request) -> Response:
-        return Response({"actions": [_object(action) for action in registered_actions()]})
+        paused = Pause.names(Pause.Kind.ACTION)
+        actions = [_object(action, paused=action.name in paused) for action in registered_actions()]
+        return Response({"actions": actions})
+
+    @ACTIONS["pause"]
+    def pause(self, request: Request, name: str) -> Response:
+        pause(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(request))
+        return Response(status=204)
+
+    @ACTIONS["resume"]
+    def resume(self, request: Request, name: str) -> Response:
+        resume(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(request))
+        return Response(status=204)
 
 
-def _object(action: Action) -> dict[str, Any]:
+def _object(action: Action, *, paused: bool) -> dict[str, Any]:
     locks = action.locks if isinstance(action.locks, list) else None
     return {
         "name": action.name,
@@ -27,6 +43,5 @@ def _object(action: Action) -> dict[str, Any]:
         "parameters": action.parameters.model_json_schema(),
         "capacityMap": None if action.capacity is None else dict(action.capacity),
         "locks": None if locks is None else [{"name": lock.name, "mode": lock.mode} for lock in locks],
-        # An action can not be paused yet.
-        "paused": False,
+        "paused": paused,
     }

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from jobs.engine.cancel import cancel
 from jobs.engine.delete import delete
-from jobs.engine.enqueue import enqueue
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.retry import retry
+from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite.api.v0.bodies import read_cancel, read_reason
@@ -20,11 +20,12 @@ from jobsite.api.v0.descriptions import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
 from jobsite.api.v0.filter_backend import FilterBackend
 from jobsite.api.v0.filters import InvalidId, JobFilter, flag, parse_uuid
+from jobsite.api.v0.idempotency import once_of
 from jobsite.api.v0.logs import log_answer
 from jobsite.api.v0.pagination import JobPagination
 from jobsite.api.v0.serializers import read_submission
 from jobsite.api.v0.views.base import Endpoint
-from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object, row_of_new
+from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object, row_of
 
 
 class Jobs(Endpoint):
@@ -54,9 +55,15 @@ class Jobs(Endpoint):
 
     @JOBS["create"]
     def create(self, request: Request) -> Response:
-        submission = read_submission(self.body(request), scheduled_by=request.user.get_username())
-        job = enqueue(submission, by=self.actor(request))
-        return Response(job_object(row_of_new(job)), status=202)
+        body = self.body(request)
+        submission = read_submission(body, scheduled_by=request.user.get_username())
+        submitted = submit(submission, once=once_of(request, body), by=self.actor(request))
+        response = Response(job_object(row_of(submitted.job)), status=202)
+        if submitted.replayed:
+            response["Idempotent-Replay"] = "true"
+        elif not submitted.new:
+            response["Deduplicated"] = "true"
+        return response
 
     @JOBS["retrieve"]
     def retrieve(self, _request: Request, job_id: str) -> Response:
@@ -96,7 +103,7 @@ class Jobs(Endpoint):
     @JOBS["retry"]
     def retry(self, request: Request, job_id: str) -> Response:
         job = retry(_uuid(job_id), by=self.actor(request))
-        return Response(job_object(row_of_new(job)), status=202)
+        return Response(job_object(row_of(job)), status=202)
 
 
 def _uuid(job_id: str) -> UUID:
