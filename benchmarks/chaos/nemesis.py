@@ -69,9 +69,7 @@ class Nemesis:
 
     def _worker_kill(self, step: Step) -> None:
         if child := self._worker(step):
-            pids = group(child.process.pid)
-            self._note(at=time.monotonic(), fault=step.fault, worker=child.program.name, pids=pids)
-            signal_group(child.process.pid, signal.SIGKILL)
+            self._kill(child)
 
     def _child_kill(self, step: Step) -> None:
         if (child := self._worker(step)) and (pids := group(child.process.pid)[1:]):
@@ -103,7 +101,8 @@ class Nemesis:
         if child := self._worker(step):
             skew = SKEWS[int(step.draw * 1000) % len(SKEWS)]
             child.extra = {"LD_PRELOAD": _faketime() or "", "FAKETIME": skew, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-            self._worker_kill(step)
+            self._note(at=time.monotonic(), fault=step.fault, worker=child.program.name, pids=[])
+            self._kill(child)
 
     def _backend_kill(self, step: Step) -> None:
         self._note(at=time.monotonic(), fault=step.fault, pids=[])
@@ -145,6 +144,11 @@ class Nemesis:
         self._note(at=at, fault=step.fault, pids=[], back_at=child.back_at)
 
     # ---- what they share
+
+    def _kill(self, child: Child) -> None:
+        pids = group(child.process.pid)
+        self._note(at=time.monotonic(), fault=Fault.WORKER_KILL, worker=child.program.name, pids=pids)
+        signal_group(child.process.pid, signal.SIGKILL)
 
     def _worker(self, step: Step) -> Child | None:
         """One that lives and that nothing else is done to."""

@@ -32,7 +32,7 @@ WITH jobs AS MATERIALIZED (
         OR job.ended_at > clock_timestamp() - interval '2 seconds')
 SELECT json_build_object(
     'waiting', (SELECT coalesce(json_agg(told), '[]') FROM
-        (SELECT told FROM jobs WHERE status = 'waiting' ORDER BY id LIMIT 500) AS some),
+        (SELECT told FROM jobs WHERE status = 'waiting' ORDER BY id LIMIT 500) AS first_ones),
     'occupying', (SELECT coalesce(json_agg(told), '[]') FROM jobs
         WHERE status IN ('running', 'cancel_request', 'deleted')),
     'ended', (SELECT coalesce(json_agg(told), '[]') FROM jobs WHERE ended_at IS NOT NULL),
@@ -58,6 +58,9 @@ def main() -> None:
                 at = time.monotonic()
                 cursor.execute(SNAPSHOT)
                 [told] = cursor.fetchone()
+        except psycopg2.ProgrammingError:
+            # Our own mistake: who sees nothing must not look like one who finds nothing.
+            raise
         except psycopg2.Error as error:
             append(log, {"at": time.monotonic(), "error": str(error).strip()[:200]})
             with contextlib.suppress(psycopg2.Error):

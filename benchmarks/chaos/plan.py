@@ -38,7 +38,7 @@ WEIGHTS = {
     Fault.BROKER_DOWN: 2,
 }
 # A worker is away until the lease of the one before it has ended: early in the storm, so that calm finds it back.
-DEADLY = {Fault.WORKER_KILL: 8, Fault.CLOCK_SKEW: 4}
+DEADLY = {Fault.WORKER_KILL: 3, Fault.CLOCK_SKEW: 6}
 DEADLY_SECONDS = 6.0
 EVERY_SECONDS = 1.4
 
@@ -66,8 +66,12 @@ def steps(seed: int, *, seconds: float, lease: float, without: frozenset[Fault] 
 
 
 def _storm(chance: random.Random, begin: float, *, lease: float, long: Fault) -> list[Step]:
-    made = [Step(at=begin + 0.5, fault=long, draw=chance.random(), lasts=lease + chance.uniform(1.5, 3.0))]
-    at = begin + 0.5
+    made = [
+        Step(at=begin + 0.5, fault=long, draw=chance.random(), lasts=lease + chance.uniform(1.5, 3.0)),
+        # In every storm, whatever is drawn: rescue times are measured by it.
+        Step(at=begin + 1.5, fault=Fault.WORKER_KILL, draw=chance.random()),
+    ]
+    at = begin + 1.5
     while (at := at + chance.uniform(0.5, 1.5) * EVERY_SECONDS) < begin + STORM_SECONDS:
         weights = {**WEIGHTS, **DEADLY} if at < begin + DEADLY_SECONDS else WEIGHTS
         [fault] = chance.choices(list(weights), weights=list(weights.values()))

@@ -26,7 +26,7 @@ def figures(seen: Evidence, found: list[Violation]) -> dict[str, Any]:
     """The keys are a contract: tests and README read them."""
     counts = Counter(violation.rule for violation in found)
     kills, children = rescue_seconds(seen, "worker_kill"), rescue_seconds(seen, "child_kill")
-    ratios = [ratio for _, ratio in recoveries(seen)]
+    ratios = [(struck.fault, _rounded(ratio)) for struck, ratio in recoveries(seen)]
     return {
         "accepted": sum(asked.what == "submit" and asked.status == 202 for asked in seen.asked),
         "refused": sum(asked.what == "submit" and asked.status != 202 for asked in seen.asked),
@@ -38,7 +38,9 @@ def figures(seen: Evidence, found: list[Violation]) -> dict[str, Any]:
         "rescue_p99_s": _rounded(percentile(kills, 0.99)),
         "child_rescues": len(children),
         "child_rescue_p99_s": _rounded(percentile(children, 0.99)),
-        "recovery_ratio": _rounded(min(ratios, default=None)),
+        "recovery_ratio": min((ratio for _, ratio in ratios), default=None),
+        "recoveries": " ".join(f"{fault}={ratio}" for fault, ratio in ratios),
+        "samples": len(seen.samples),
         "faults": dict(sorted(Counter(fault.fault for fault in seen.faults).items())),
         "statuses": dict(sorted(Counter(row.status for row in seen.rows).items())),
     }

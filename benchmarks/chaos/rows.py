@@ -26,9 +26,14 @@ SELECT json_build_object('id', job.id, 'job', job.uuid, 'status', job.status, 'n
 FROM jobs_job AS job JOIN workers_capacityclass AS class ON class.id = job.capacity_class_id
 LEFT JOIN workers_worker AS worker ON worker.id = job.worker_id
 LEFT JOIN jobs_job AS original ON original.id = job.retry_from_id
-WHERE job.action = 'bench_chaos' ORDER BY job.id
+ORDER BY job.id
 """
 UNFINISHED = "SELECT count(*) FROM jobs_job WHERE ended_at IS NULL"
+
+
+def rows_statement() -> str:
+    """The query with the offset between the two clocks at this moment."""
+    return ROWS.format(offset=time.time() - time.monotonic())
 
 
 def unfinished(url: str) -> int:
@@ -38,7 +43,7 @@ def unfinished(url: str) -> int:
 
 def dump(url: str, path: Path) -> None:
     """One line a row."""
-    for (row,) in _ask(url, ROWS.format(offset=time.time() - time.monotonic())):
+    for (row,) in _ask(url, rows_statement()):
         append(path, row)
 
 

@@ -28,7 +28,11 @@ from jobsite.up.valkey import Valkey
 
 RESTART_SECONDS = 0.5
 # Declared units and slots. Where the slots are few, they are what is short, and not the units.
-WORKERS: dict[str, tuple[str, int]] = {"w1": ("scan=2,check=2", 5), "w2": ("scan=2,check=2", 5), "w3": ("scan=2,check=1", 3)}
+WORKERS: dict[str, tuple[str, int]] = {
+    "w1": ("scan=2,check=2", 5),
+    "w2": ("scan=2,check=2", 5),
+    "w3": ("scan=2,check=1", 3),
+}
 # The one whose way to PostgreSQL can be cut.
 BEHIND_PROXY = "w3"
 BEATS = ("beat1", "beat2")
