@@ -11,6 +11,7 @@ from jobs.engine.classes import KnownClass
 from jobs.engine.fail import fail
 from jobs.engine.finish import HandOver, Outcome, finish, own_job
 from jobs.engine.refuse import refuse
+from jobs.engine.session import connection_lost
 from jobs.engine.slot import Claimed, Slot
 from jobs.runner import process
 from jobs.runner.run import run
@@ -27,7 +28,7 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
     if process.stopping():
         return 0
     known = slot.class_named(rung)
-    found = _first_claim(slot)
+    found = _claim(slot)
     if found.job is None and known is not None:
         _pass_on(slot, known, hops=hops)
     served = 0
@@ -38,16 +39,20 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
             _ring(slot, _ready(slot, [found.job.class_id]))
             break
         # What the last job freed is not seen by the statement that ended it: look a second time.
-        found = claim(slot)
+        found = _claim(slot)
     return served
 
 
-def _first_claim(slot: Slot) -> Claim:
-    try:
-        return claim(slot)
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        # The connection had gone stale between two bells.
-        return claim(slot)
+def _claim(slot: Slot) -> Claim:
+    """The claim, over broken connections: one whose COMMIT got no answer may have happened, and is run then."""
+    while True:
+        try:
+            return claim(slot)
+        except psycopg2.Error as error:
+            if not connection_lost(error):
+                raise
+            if (own := _own_after_reconnect(slot)) is not None:
+                return Claim(job=own, more=[])
 
 
 def _chain(slot: Slot, job: Claimed) -> int:
@@ -85,7 +90,9 @@ def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> H
             return finish(slot, job, outcome, take_next=take_next)
         except psycopg2.DataError as error:
             outcome = fail(error)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except psycopg2.Error as error:
+            if not connection_lost(error):
+                raise
             logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})
             own = _own_after_reconnect(slot)
             if own is None or own.id != job.id:
@@ -110,7 +117,13 @@ def _ring(slot: Slot, ready: list[int]) -> None:
 
 
 def _ready(slot: Slot, class_ids: list[int]) -> list[int]:
-    return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
+    try:
+        return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
+    except psycopg2.Error as error:
+        # Only a bell is lost by this; the slot may hold a job already, which must run.
+        logger.warning("bell not rung: the database did not answer", extra={"error": str(error).strip()})
+        slot.session.reset()
+        return []
 
 
 def _pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:
