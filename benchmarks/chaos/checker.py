@@ -37,10 +37,10 @@ def double(seen: Evidence) -> Iterator[Violation]:
     yield from _two_of_a_chain(seen)
     for sample in seen.samples:
         for first in sample.ended:
-            row = rows.get(first["job"])
-            if row is not None and row.status != first["status"]:
-                text = f"job {row.job} was {first['status']} at {sample.at:.3f} and is {row.status} at the end"
-                yield Violation(rule="double", text=text, lines=_lines(seen, row.job))
+            now = rows.get(first["job"])
+            if now is not None and now.status != first["status"]:
+                text = f"job {now.job} was {first['status']} at {sample.at:.3f} and is {now.status} at the end"
+                yield Violation(rule="double", text=text, lines=_lines(seen, now.job))
 
 
 def _two_of_a_chain(seen: Evidence) -> Iterator[Violation]:

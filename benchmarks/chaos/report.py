@@ -26,7 +26,7 @@ def figures(seen: Evidence, found: list[Violation]) -> dict[str, Any]:
     """The keys are a contract: tests and README read them."""
     counts = Counter(violation.rule for violation in found)
     kills, children = rescue_seconds(seen, "worker_kill"), rescue_seconds(seen, "child_kill")
-    ratios = [(struck.fault, _rounded(ratio)) for struck, ratio in recoveries(seen)]
+    ratios = [(struck.fault, round(ratio, 3)) for struck, ratio in recoveries(seen)]
     return {
         "accepted": sum(asked.what == "submit" and asked.status == 202 for asked in seen.asked),
         "refused": sum(asked.what == "submit" and asked.status != 202 for asked in seen.asked),

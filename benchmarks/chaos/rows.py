@@ -72,4 +72,4 @@ def evidence(places: Places) -> Evidence:
 
 
 def _asked(record: dict[str, Any]) -> Asked:
-    return Asked(**{key: record.get(key) for key in ("at", "what", "status", "job")})
+    return Asked(at=record["at"], what=record["what"], status=record["status"], job=record.get("job"))
