@@ -17,7 +17,8 @@ from benchmarks.chaos import broker
 from benchmarks.chaos.ledger import append
 from benchmarks.chaos.observer import NAME as OBSERVER
 from benchmarks.chaos.plan import Fault, Step
-from benchmarks.chaos.stage import BEATS, BEHIND_PROXY, WORKERS, Child, Stage, group, signal_group
+from benchmarks.chaos.processes import Child, group, signal_group
+from benchmarks.chaos.stage import BEATS, BEHIND_PROXY, WORKERS, Stage
 
 KILL_BACKEND = """SELECT pg_terminate_backend(pid) FROM (
     SELECT pid FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()

@@ -110,11 +110,14 @@ def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
     }
     if kind < 0.04:
         parameters["seconds"] = round(chance.uniform(3.0, 8.0), 1)
-    elif kind < 0.07:
+    elif kind < 0.046:
+        # Longer than a lease: what a worker runs that was frozen or cut off, and others have run since.
+        parameters["seconds"] = round(chance.uniform(25.0, 35.0), 1)
+    elif kind < 0.075:
         parameters["fails"] = True
-    elif kind < 0.09:
+    elif kind < 0.095:
         parameters["seconds"], body["deadline"] = 20.0, "1s"
-    elif kind < 0.10:
+    elif kind < 0.105:
         parameters.update(seconds=20.0, deaf=True)
         body["deadline"], body["stopTimeout"] = "1s", "1s"
     if locks and chance.random() < 0.25:

@@ -2,26 +2,24 @@
 
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import psycopg2
 
 from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
 from benchmarks.chaos.places import Places
+from benchmarks.chaos.processes import Child, Program
 from jobsite.up import application
 from jobsite.up.listen import Listen
 from jobsite.up.paths import Paths
 from jobsite.up.postgres import Postgres
-from jobsite.up.process import Pause, kill_group, stop
+from jobsite.up.process import kill_group, stop
 from jobsite.up.programs import Command, programs
 from jobsite.up.services import plan
 from jobsite.up.valkey import Valkey
@@ -36,34 +34,6 @@ WORKERS: dict[str, tuple[str, int]] = {
 # The one whose way to PostgreSQL can be cut.
 BEHIND_PROXY = "w3"
 BEATS = ("beat1", "beat2")
-
-
-class Program(Protocol):
-    """As the supervisor of `up` sees one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def stop_signals(self) -> tuple[int, ...]: ...
-    def start(self, output: int, pause: Pause) -> subprocess.Popen[bytes]: ...
-
-
-@dataclass(slots=True)
-class Child:
-    """A program and its process; `held` until then it is not started again."""
-
-    program: Program
-    process: subprocess.Popen[bytes]
-    died_at: float | None = None
-    held_until: float = 0.0
-    # For its next start only.
-    extra: dict[str, str] = field(default_factory=dict)
-    # When it was started last, and then answered.
-    back_at: float = 0.0
-
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
 
 
 class Stage:
@@ -174,24 +144,3 @@ class Stage:
     @property
     def _postgres_socket(self) -> Path:
         return self._paths.sockets / ".s.PGSQL.5432"
-
-
-def group(leader: int) -> list[int]:
-    """The processes of a group."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group, *_ = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(its_group) == leader and state != "Z":
-            found.append(int(stat.parent.name))
-    return sorted(found)
-
-
-def signal_group(leader: int, number: signal.Signals) -> None:
-    """To all of them, also when the leader is gone already."""
-    try:
-        os.killpg(leader, number)
-    except ProcessLookupError:
-        return
