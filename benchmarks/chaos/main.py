@@ -26,7 +26,7 @@ from workers import capacity
 
 LEASE_SECONDS = 15.0
 # After the last submission: everything is healed, and every job must come to its end.
-SETTLE_SECONDS = 75.0
+SETTLE_SECONDS = 150.0
 START_SECONDS = 60.0
 
 
