@@ -5,9 +5,10 @@ libfaketime spoils the wait until a moment of the monotonic clock, of which Pyth
 
 import select
 import time
+from typing import Any
 
 
-def _sleep(seconds: float) -> None:
+def _sleep(seconds: Any) -> None:
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     select.select((), (), (), seconds)
