@@ -108,7 +108,7 @@ def _still_runs(*helpers: subprocess.Popen[bytes]) -> None:
     """Who sees nothing must not look like one who finds nothing."""
     for helper in helpers:
         if helper.poll() is not None:
-            raise RuntimeError(f"{helper.args} has ended: see its log in the evidence")
+            raise RuntimeError(f"{helper.args!r} has ended: see its log in the evidence")
 
 
 def _settle(stage: Stage) -> None:
