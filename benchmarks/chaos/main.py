@@ -72,6 +72,8 @@ def _play(options: argparse.Namespace, places: Places) -> None:
     os.environ["JOBSITE_HOME"] = str(home)
     stage = Stage(home, places, port=_free_port(), proxy_port=_free_port())
     _write_setting(options, places)
+    # Asked to end, it takes down what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with hold(Paths(home)):
             try:
