@@ -33,6 +33,9 @@ def main(argv: list[str]) -> int:
     if argv[0] not in known:
         print(f"bench: there is no benchmark {argv[0]!r}; there are: {', '.join(known) or 'none yet'}", file=sys.stderr)
         return 2
+    if (FOLDER / argv[0]).is_dir():
+        # A folder starts services of its own, since it harms them.
+        return int(import_module(f"benchmarks.{argv[0]}.main").main(argv[1:]))
     if {"-h", "--help"} & set(argv):
         os.environ.setdefault("JOBSITE_OFFLINE", "1")
         _run(argv)
@@ -49,13 +52,14 @@ def main(argv: list[str]) -> int:
 def _known() -> dict[str, str]:
     """Names and first lines; read, not imported, since imports need settings and those need services."""
     found: dict[str, str] = {}
-    for file in sorted(FOLDER.glob("*.py")):
+    for file in sorted((*FOLDER.glob("*.py"), *FOLDER.glob("*/main.py"))):
         tree = ast.parse(file.read_text())
         if (
             any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
             and file.stem != "__main__"
         ):
-            found[file.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+            name = file.stem if file.parent == FOLDER else file.parent.name
+            found[name] = (ast.get_docstring(tree) or "").partition("\n")[0]
     return found
 
 

@@ -76,3 +76,13 @@ def cut(connection: Any) -> None:
     """
     with contextlib.suppress(psycopg2.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
         wire.shutdown(socket.SHUT_RDWR)
+
+
+def connection_lost(error: psycopg2.Error) -> bool:
+    """Whether the server may be gone, and not only the statement refused.
+
+    A server that goes away in the midst of an answer is told by the bare DatabaseError, of no class below it.
+    """
+    return (
+        isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) or type(error) is psycopg2.DatabaseError
+    )

@@ -15,6 +15,7 @@ from jobs.engine.finish import HandOver, Outcome, finish, own_job
 from jobs.engine.put_back import put_back
 from jobs.engine.refuse import refuse
 from jobs.engine.rescue import end_slots
+from jobs.engine.session import connection_lost
 from jobs.engine.slot import Claimed, Slot
 from jobs.runner import process
 from jobs.runner.process import NotStarted
@@ -33,7 +34,7 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
     if process.stopping():
         return 0
     known = slot.class_named(rung)
-    found = _first_claim(slot)
+    found = _claim(slot)
     if known is not None and not _done_with(known, found):
         pass_on(slot, known, hops=hops)
     served = 0
@@ -44,7 +45,7 @@ def serve(slot: Slot, *, rung: str, hops: int) -> int:
             _ring(slot, _ready(slot, [found.job.class_id]))
             break
         # What the last job freed is not seen by the statement that ended it: look a second time.
-        found = claim(slot)
+        found = _claim(slot)
     return served
 
 
@@ -58,12 +59,16 @@ def _done_with(rung: KnownClass, found: Claim) -> bool:
     return rung.id in found.more or (found.emptied and rung.id == found.job.class_id)
 
 
-def _first_claim(slot: Slot) -> Claim:
-    try:
-        return claim(slot)
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        # The connection had gone stale between two bells.
-        return claim(slot)
+def _claim(slot: Slot) -> Claim:
+    """The claim, over broken connections: one whose COMMIT got no answer may have happened, and is run then."""
+    while True:
+        try:
+            return claim(slot)
+        except psycopg2.Error as error:
+            if not connection_lost(error):
+                raise
+            if (own := _own_after_reconnect(slot)) is not None:
+                return Claim(job=own, more=[])
 
 
 def _chain(slot: Slot, job: Claimed) -> int:
@@ -126,7 +131,9 @@ def _finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool) -> H
                 raise
             # The row that follows was refused; the end must come, and say so.
             outcome = fail(error)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except psycopg2.Error as error:
+            if not connection_lost(error):
+                raise
             logger.warning("connection lost at the end of a job", extra={"job": str(job.uuid)})
             own = _own_after_reconnect(slot)
             if own is None or own.id != job.id:
@@ -159,12 +166,23 @@ def _ring_for_woken(slot: Slot, ended: Claimed, handed: HandOver) -> None:
 
 
 def _ready(slot: Slot, class_ids: list[int]) -> list[int]:
-    return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
+    try:
+        return [row[0] for row in slot.session.prepared("ready_classes", (class_ids,))]
+    except psycopg2.Error as error:
+        # Only a bell is lost by this; the slot may hold a job already, which must run.
+        logger.warning("bell not rung: the database did not answer", extra={"error": str(error).strip()})
+        slot.session.reset()
+        return []
 
 
 def pass_on(slot: Slot, rung: KnownClass, *, hops: int) -> None:
     """This worker can not use the bell: another might. Without this a full worker with spare slots swallows it."""
-    [(others,)] = slot.session.prepared("others", (slot.worker_id, rung.id))
+    try:
+        [(others,)] = slot.session.prepared("others", (slot.worker_id, rung.id))
+    except psycopg2.Error as error:
+        # Only a bell is lost by this; the slot may hold a job already, which must run.
+        logger.warning("bell not passed on", extra={"class": rung.name, "error": str(error).strip()})
+        return
     # Twice round, since a bell may come back to who passed it on.
     if (hops := min(hops, 2 * others)) > 0:
         doorbell.ring(rung.name, hops=hops - 1)

@@ -1,0 +1,157 @@
+"""The stage: the whole site as `up` starts it, with more workers and beats, and a supervisor that restarts the dead."""
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
+from benchmarks.chaos.places import Places
+from benchmarks.chaos.processes import Child, Program, group
+from jobsite.up import application
+from jobsite.up.listen import Listen
+from jobsite.up.paths import Paths
+from jobsite.up.postgres import Postgres
+from jobsite.up.process import kill_group, stop
+from jobsite.up.programs import Command, programs
+from jobsite.up.services import plan
+from jobsite.up.valkey import Valkey
+
+RESTART_SECONDS = 0.5
+# Declared units and slots. Where the slots are few, they are what is short, and not the units.
+WORKERS: dict[str, tuple[str, int]] = {
+    "w1": ("scan=2,check=2", 5),
+    "w2": ("scan=2,check=2", 5),
+    "w3": ("scan=2,check=1", 3),
+}
+# The one whose way to PostgreSQL can be cut.
+BEHIND_PROXY = "w3"
+# A line that is still being worked off would pass for a higher rate than what comes in.
+SHORT_LINE = 3
+WHOLE = """SELECT
+    (SELECT count(*) FROM workers_worker WHERE state = 'running' AND lease_until > now()),
+    (SELECT count(*) FROM jobs_job WHERE status = 'waiting' AND scheduled_at < now())"""
+BEATS = ("beat1", "beat2")
+
+
+class Stage:
+    """All children by name."""
+
+    def __init__(self, home: Path, places: Places, *, port: int, proxy_port: int) -> None:
+        self._paths, self._places = Paths(home), places
+        self.listen = Listen(host="127.0.0.1", port=port, tls=False)
+        self._proxy_port = proxy_port
+        self.children: dict[str, Child] = {}
+        self.environ: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Services, the database migrated, web, beats, workers."""
+        given = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "BROKER_URL"}}
+        planned = plan(self._paths, given, say=lambda _: None)
+        for service in planned.services:
+            self._add(service)
+        ours = {"JOBSITE_APPS": "benchmarks", FOLDER_VARIABLE: str(self._places.ledger), "LOG_LEVEL": "INFO"}
+        self.environ = {**planned.environ, **ours, "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
+        os.environ.update(self.environ)
+        application.prepare(self._paths, self.listen.url)
+        self._add(self._module("proxy", str(self._proxy_port), str(self._postgres_socket)))
+        known = {command.name: command for command in programs(self.listen, None, self.environ)}
+        self._add(known["web"])
+        for name in BEATS:
+            self._add(Command(name=name, argv=known["beat"].argv, environ=self.environ))
+        for name in WORKERS:
+            self._add(self._worker(name, {}))
+
+    def run(self, module: str, **environ: str) -> subprocess.Popen[bytes]:
+        """A helper of the harness, which is not started again."""
+        return self._launch(self._module(module, environ=environ))
+
+    def look(self) -> None:
+        """Start again what is dead, a moment after its death."""
+        for child in self.children.values():
+            if child.alive:
+                continue
+            child.died_at = child.died_at or time.monotonic()
+            if time.monotonic() >= max(child.died_at + RESTART_SECONDS, child.held_until):
+                self._restart(child)
+
+    def stop(self) -> None:
+        """Workers first, then what they use."""
+        for name in reversed(self.children):
+            child = self.children[name]
+            stop(child.process, child.program.stop_signals, seconds=8, pause=time.sleep)
+
+    def login(self) -> dict[str, str]:
+        """What the client needs of the credentials that `up` makes."""
+        words = dict(word.split("=", 1) for word in shlex.split(self._paths.credentials.read_text()))
+        return {"CHAOS_PORT": str(self.listen.port), "CHAOS_TOKEN": words["TOKEN"]}
+
+    def whole(self) -> bool:
+        """Whether every worker has its lease and its processes, and no line of jobs has been left by a fault."""
+        if not all(self.settled(name) for name in WORKERS):
+            return False
+        with closing(psycopg2.connect(self.url_of("DATABASE_URL"))) as connection, connection.cursor() as cursor:
+            cursor.execute(WHOLE)
+            [alive, waiting] = cursor.fetchone() or (0, 0)
+        return bool(alive == len(WORKERS) and waiting < SHORT_LINE)
+
+    def settled(self, name: str) -> bool:
+        """Whether this worker's pool is up."""
+        child = self.children[name]
+        return child.alive and len(group(child.process.pid)) > WORKERS[name][1]
+
+    def url_of(self, variable: str) -> str:
+        return self.environ[variable]
+
+    def _restart(self, child: Child) -> None:
+        name = child.program.name
+        kill_group(child.process.pid)
+        if name in WORKERS:
+            child.program, child.extra = self._worker(name, child.extra), {}
+        child.process, child.died_at = self._launch(child.program), None
+        self._wait_until_it_answers(child)
+
+    def _add(self, program: Program) -> None:
+        child = Child(program, self._launch(program))
+        self.children[program.name] = child
+        self._wait_until_it_answers(child)
+
+    def _wait_until_it_answers(self, child: Child) -> None:
+        if isinstance(child.program, (Postgres, Valkey)):
+            child.program.wait_until_ready(child.process, time.sleep)
+        child.back_at = time.monotonic()
+
+    def _launch(self, program: Program) -> subprocess.Popen[bytes]:
+        path = self._places.logs / f"{program.name}.log"
+        output = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            return program.start(output, time.sleep)
+        finally:
+            os.close(output)
+
+    def _worker(self, name: str, extra: Mapping[str, str]) -> Command:
+        units, slots = WORKERS[name]
+        environ = {**self.environ, WORKER_VARIABLE: name, **extra}
+        if name == BEHIND_PROXY:
+            environ["DATABASE_URL"] = self._through_the_proxy()
+        argv = (sys.executable, "manage.py", "worker", "--name", name, "--capacity", units, "--slots", str(slots))
+        return Command(name=name, argv=(*argv, "--grace", "3"), environ=environ)
+
+    def _module(self, name: str, *arguments: str, environ: Mapping[str, str] | None = None) -> Command:
+        argv = (sys.executable, "-m", f"benchmarks.chaos.{name}", *arguments)
+        return Command(name=name, argv=argv, environ={**self.environ, **(environ or {})})
+
+    def _through_the_proxy(self) -> str:
+        parts = urlsplit(self.environ["DATABASE_URL"])
+        return f"{parts.scheme}://{parts.username}:{parts.password}@127.0.0.1:{self._proxy_port}{parts.path}"
+
+    @property
+    def _postgres_socket(self) -> Path:
+        return self._paths.sockets / ".s.PGSQL.5432"
