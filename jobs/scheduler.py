@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from jobs.engine.actor import engine_actor
+from jobs.engine.lines import sweep
 from jobs.engine.rescue import rescue
 from workers.models import Beat
 
@@ -27,6 +28,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._beat_at = 0.0
+        self._swept = ""
         super().__init__(*args, **kwargs)
         self.max_interval: float = min(self.max_interval, HEARTBEAT_SECONDS)
 
@@ -55,3 +57,4 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         Beat.objects.update_or_create(name=self._name, defaults={"heartbeat_at": Now()})
         Beat.objects.filter(heartbeat_at__lt=Now() - FORGOTTEN_AFTER).delete()
         rescue(by=engine_actor(f"beat {self._name}"))
+        self._swept = sweep(self._swept)

@@ -13,6 +13,7 @@ from django.db import connection
 
 from jobs import backoff, doorbell
 from jobs.actions.registry import UnknownAction, get_action
+from jobs.engine.lines import wake_lines
 from jobs.engine.slot import Claimed
 from jobs.engine.sql import RETRY
 from jobs.models import Job
@@ -33,6 +34,8 @@ class Attempt:
     of: UUID
     class_name: str
     wait: timedelta
+    # The lock in whose line it begins.
+    blocked_by: str | None
 
 
 def next_attempt(rows: Rows, job: Claimed | Job) -> Attempt | None:
@@ -53,7 +56,9 @@ def announce(attempt: Attempt) -> None:
     """Ring for it, once it is committed. A later one is found by the workers' own look."""
     seconds = attempt.wait.total_seconds()
     logger.info("retry made", extra={"job": attempt.uuid, "of": attempt.of, "seconds": round(seconds, 3)})
-    if seconds <= doorbell.SOON_SECONDS:
+    if attempt.blocked_by is not None:
+        wake_lines([attempt.blocked_by])
+    elif seconds <= doorbell.SOON_SECONDS:
         doorbell.ring(attempt.class_name, due_in=seconds)
 
 
@@ -71,8 +76,8 @@ def _make(rows: Rows, job_id: int, *, after: tuple[str, ...], wait: timedelta, a
     )
     if not made:
         return None
-    [(pk, of, class_name)] = made
-    return Attempt(id=pk, uuid=uuid, of=of, class_name=class_name, wait=wait)
+    [(pk, of, class_name, blocked_by)] = made
+    return Attempt(id=pk, uuid=uuid, of=of, class_name=class_name, wait=wait, blocked_by=blocked_by)
 
 
 def _base(action: str) -> timedelta:

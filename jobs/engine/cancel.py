@@ -8,6 +8,7 @@ from django.db.models import Func
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.errors import JobEnded, NoSuchJob
+from jobs.engine.lines import names_of, wake_lines
 from jobs.models import Job
 from jobs.states import Status
 
@@ -18,7 +19,9 @@ def cancel(job_id: UUID, *, by: Actor, reason: str = "") -> Status:
     jobs = Job.objects.filter(uuid=job_id)
     asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None, "status_changed_at": _clock()}
     # A claim may come between the two: then the second finds it running.
-    if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=_clock(), **asked):
+    if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=_clock(), blocked_by=None, **asked):
+        # It may have been woken, and with it the lines for its locks would sleep.
+        transaction.on_commit(lambda: wake_lines(names_of(jobs.only("locks").get())))
         return _audited(job_id, Status.WAITING, Status.CANCELED, by=by, reason=reason)
     if jobs.filter(status=Status.RUNNING).update(status=Status.CANCEL_REQUEST, **asked):
         return _audited(job_id, Status.RUNNING, Status.CANCEL_REQUEST, by=by, reason=reason)

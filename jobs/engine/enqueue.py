@@ -10,6 +10,7 @@ from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.classes import KnownClass, class_for, forget_classes
+from jobs.engine.lines import wake_lines
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
@@ -41,6 +42,7 @@ def _store(checked: list[Checked], *, by: Actor) -> list[Job]:
     jobs = [_row(item, known, now) for item, known in zip(checked, classes, strict=True)]
     Job.objects.bulk_create(jobs, batch_size=BATCH)
     _audit(jobs, by=by)
+    transaction.on_commit(lambda: wake_lines(job.blocked_by for job in jobs if job.blocked_by))
     transaction.on_commit(lambda: _ring(jobs, classes, now))
     return jobs
 
@@ -64,6 +66,9 @@ def _row(item: Checked, known: KnownClass, now: datetime) -> Job:
         priority=sent.priority,
         due=scheduled_at <= now,
         locks=item.locks,
+        # It begins in the line for its first lock, and is woken if that is free: of a hundred thousand that want the
+        # same lock, one is ready, and the claims of others do not meet the rest.
+        blocked_by=item.locks[0]["name"] if item.locks and scheduled_at <= now else None,
         retries_total=item.retries,
         retries_left=item.retries,
         deadline_text=item.deadline_text,
@@ -97,7 +102,7 @@ def _audit(jobs: list[Job], *, by: Actor) -> None:
 
 def _ring(jobs: list[Job], classes: list[KnownClass], now: datetime) -> None:
     """One bell for each class: a slot that takes it rings on while work and capacity are left."""
-    ready = {known.name for job, known in zip(jobs, classes, strict=True) if job.due}
+    ready = {known.name for job, known in zip(jobs, classes, strict=True) if job.due and not job.blocked_by}
     soonest: dict[str, float] = {}
     for job, known in zip(jobs, classes, strict=True):
         seconds = (job.scheduled_at - now).total_seconds()

@@ -1,12 +1,15 @@
 """finish: end a job with its result, and take the next one with the same statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.engine.attempt import Attempt, announce, next_attempt
+from jobs.engine.attempt import announce, fresh_attempt, next_attempt
+from jobs.engine.locks import Released, release
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.sql import OWN_ROW
 from jobs.states import RETRIED, Status
+
+_NOTHING = Released(woken=[], retry_asked=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +35,14 @@ class HandOver:
     job: Claimed | None
     # The job was marked to be stopped: a signal may still be on its way, so this process must run no other.
     marked: bool = False
+    # Classes of the jobs that its locks' lines were woken for.
+    woken: list[int] = field(default_factory=list)
 
 
 def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True) -> HandOver:
     """End `job` and claim a job that needs no more than it did: one statement, one commit, no count.
 
-    An end that makes a retry takes a transaction of the same statement and the retry's INSERT.
+    An end that makes a retry, or gives up locks, takes a transaction around the same statement.
     A status of cancel_request becomes canceled, with whatever the action returned or raised.
     """
     parameters: tuple[Any, ...] = (
@@ -55,30 +60,39 @@ def finish(slot: Slot, job: Claimed, outcome: Outcome, *, take_next: bool = True
         slot.boot_id,
         slot.capacity_version,
     )
-    if job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED:
-        row, retry = _with_retry(slot, job, parameters)
+    may_retry = job.retries_left > 0 and outcome.worth_a_retry and outcome.status in RETRIED
+    woken: list[int] = []
+    if may_retry or job.fence:
+        row, woken = _in_transaction(slot, job, parameters, may_retry=may_retry)
     else:
-        [row], retry = slot.session.prepared("hand_over", parameters), None
-    if retry is not None:
-        announce(retry)
+        [row] = slot.session.prepared("hand_over", parameters)
     finished, marked, newest_class, *columns = row
     slot.notice(newest_class)
-    return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)))
+    return HandOver(accepted=finished == 1, marked=marked, job=Claimed.read(tuple(columns)), woken=woken)
 
 
-def _with_retry(slot: Slot, job: Claimed, parameters: tuple[Any, ...]) -> tuple[tuple[Any, ...], Attempt | None]:
-    session = slot.session
+def _in_transaction(
+    slot: Slot, job: Claimed, parameters: tuple[Any, ...], *, may_retry: bool
+) -> tuple[tuple[Any, ...], list[int]]:
+    session, attempt, released = slot.session, None, _NOTHING
     try:
         session.rows("BEGIN")
+        if job.fence:
+            released = release(slot, job)
         [row] = session.prepared("hand_over", parameters)
         # A zombie, whose end changed nothing, makes no retry: whoever ended the row has made it.
-        retry = next_attempt(session.rows, job) if row[0] == 1 else None
+        if row[0] == 1 and released.retry_asked:
+            attempt = fresh_attempt(session.rows, job.id)
+        elif row[0] == 1 and may_retry:
+            attempt = next_attempt(session.rows, job)
         session.rows("COMMIT")
     except BaseException:
-        # Neither ended nor retried: the database rolls back both.
+        # Neither ended nor retried nor freed: the database rolls back all of it.
         session.reset()
         raise
-    return row, retry
+    if attempt is not None:
+        announce(attempt)
+    return row, released.woken
 
 
 def own_job(slot: Slot) -> Claimed | None:

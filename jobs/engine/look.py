@@ -46,12 +46,15 @@ class Look:
     next_due_seconds: float | None
     # Of this worker's running jobs, those that may have to be stopped.
     watched: list[Watched]
+    # Locks into whose lines jobs came just now, their time having come; and whether there is any line.
+    due_lines: list[str]
+    lines: bool
 
 
 def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, classes: Sequence[int]) -> Look:
     """Renew the lease, make due jobs ready, and see what waits in `classes`."""
     [row] = session.prepared("look", (worker_id, boot_id, lease, list(classes)))
-    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched = row
+    state, held, slots, newest_class, due, ready, used, busy, dead, next_due, watched, due_lines, lines = row
     return Look(
         state=state,
         capacity=held or {},
@@ -64,6 +67,8 @@ def look(session: Session, *, worker_id: int, boot_id: str, lease: timedelta, cl
         dead_workers=dead,
         next_due_seconds=next_due,
         watched=[Watched(**job) for job in watched],
+        due_lines=due_lines,
+        lines=lines,
     )
 
 

@@ -8,11 +8,13 @@ from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
-from jobs.engine.attempt import announce, django_rows, next_attempt
+from jobs.engine.attempt import Attempt, announce, django_rows, fresh_attempt, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.lines import free_locks, held_by, lock_names
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
+from locks.models import JobLock
 from workers.models import Worker, WorkerState
 
 
@@ -47,20 +49,35 @@ def _on_a_dead_worker() -> Q:
 
 
 def _end(jobs: JobQuerySet, status: Status, why: str, *, by: Actor) -> int:
-    columns = ("uuid", "status", "action", "retries_left", "retries_total")
-    rows = list(jobs.select_for_update(skip_locked=True).only(*columns))
-    error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
+    # Names before rows, as everywhere. What has taken a lock since is left to the next pass.
+    names = held_by(jobs.values_list("pk", flat=True))
+    lock_names(names)
+    columns = ("uuid", "status", "action", "retries_left", "retries_total", "retry_asked")
+    late = Exists(JobLock.objects.filter(job=OuterRef("pk")).exclude(lock__in=names))
+    rows = list(jobs.exclude(late).select_for_update(skip_locked=True).only(*columns))
     for job in rows:
-        before = job.status
-        after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
-        Job.objects.filter(pk=job.pk, status=before).update(
-            status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
-        )
-        audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
-        # Nobody wants what a person had asked to stop run again, though its worker died over it.
-        if before == Status.RUNNING and (made := next_attempt(django_rows, job)):
-            transaction.on_commit(partial(announce, made))
+        _end_one(job, status, why, by=by)
+    free_locks([job.pk for job in rows], names=names)
     return len(rows)
+
+
+def _end_one(job: Job, status: Status, why: str, *, by: Actor) -> None:
+    before = job.status
+    after = Status.CANCELED if before == Status.CANCEL_REQUEST and status != Status.WORKER_DEAD else status
+    error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
+    Job.objects.filter(pk=job.pk, status=before).update(
+        status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
+    )
+    audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
+    if made := _next(job, before):
+        transaction.on_commit(partial(announce, made))
+
+
+def _next(job: Job, before: str) -> Attempt | None:
+    if job.retry_asked:
+        return fresh_attempt(django_rows, job.pk)
+    # Nobody wants what a person had asked to stop run again, though its worker died over it.
+    return next_attempt(django_rows, job) if before == Status.RUNNING else None
 
 
 def _clock() -> Func:

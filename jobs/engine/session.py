@@ -8,7 +8,7 @@ import psycopg2
 import psycopg2.extras
 from django.db import connections
 
-from jobs.engine import sql
+from jobs.engine import lock_sql, sql
 
 
 class Session:
@@ -24,7 +24,7 @@ class Session:
             return cursor.fetchall() if cursor.description else []
 
     def prepared(self, name: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Run a prepared statement of engine/sql.py."""
+        """Run a prepared statement of engine/sql.py or lock_sql.py."""
         places = ", ".join(["%s"] * len(parameters))
         return self.rows(f"EXECUTE jobsite_{name} ({places})", parameters)
 
@@ -48,7 +48,7 @@ class Session:
                 cursor.execute("SET plan_cache_mode = force_generic_plan; SET TIME ZONE 'UTC'")
                 # Nor may a plan that was made on an empty table scan it when it has grown.
                 cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
-                for statement in sql.PREPARED:
+                for statement in (*sql.PREPARED, *lock_sql.PREPARED):
                     cursor.execute(statement)
             self._connection = connection
         return self._connection

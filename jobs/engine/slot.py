@@ -26,14 +26,16 @@ class Claimed:
     retries_total: int
     # The operator's default parameters of the action.
     configured: dict[str, Any] | None
+    # Names of the locks that it holds, with the fence of each.
+    fence: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, columns: tuple[Any, ...]) -> "Claimed | None":
-        """From the columns that the claims return; None when they claimed nothing."""
+        """From the columns that the claims return, the fence only with locks; None when nothing was claimed."""
         if columns[0] is None:
             return None
         names = ("id", "uuid", "action", "parameters", "class_id", "stop_timeout", "retries_left", "retries_total")
-        return cls(**dict(zip((*names, "configured"), columns, strict=True)))
+        return cls(**dict(zip((*names, "configured", "fence"), columns, strict=False)))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,6 +12,7 @@ They are prepared once per connection, so that a claim costs no planning; $n are
 #    since it may have changed between the two looks.
 # 3. The worker must be the one that this slot was started by, running, with a lease that holds and a capacity
 #    that the slot knows: that is how drain, stop, a lost lease and an operator's change end the loops.
+# 4. A winner that wants locks is not claimed but reported: it starts by engine/lock_sql.py.
 _HEADS_AND_PICK = """
 heads AS MATERIALIZED (
     SELECT wanted.class_id, head.*
@@ -23,14 +24,14 @@ heads AS MATERIALIZED (
         AND lease_until > clock_timestamp() AND capacity_version = {version})
     ORDER BY head.priority DESC, head.scheduled_at, head.id),
 pick AS (
-    SELECT locked.id FROM heads,
-    LATERAL (SELECT id FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
+    SELECT locked.* FROM heads,
+    LATERAL (SELECT id, locks FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) AS locked
     LIMIT 1),
 claimed AS (
     UPDATE jobs_job SET status = 'running', slot = {slot}, worker_id = {worker}, started_at = clock_timestamp(),
         status_changed_at = clock_timestamp()
-    WHERE id = (SELECT id FROM pick) AND (status = 'waiting') IS TRUE
+    WHERE id = (SELECT id FROM pick WHERE locks IS NULL) AND (status = 'waiting') IS TRUE
     RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total)
 """
 
@@ -41,11 +42,13 @@ CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameter
 _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 
 # Claim for a slot that owns no reservation. Its classes were counted to fit, under the worker's advisory lock.
-# Beside the job it answers which classes had a head, and whether the claimed one has another: whom to ring for.
+# Beside the job it answers which classes had a head, and whether the claimed one has another: whom to ring for;
+# in place of a job that wants locks, its id and their names.
 CLAIM = f"""PREPARE jobsite_claim (int[], bigint, text, text, int) AS
 WITH {_HEADS_AND_PICK.format(classes="$1", worker="$2", boot="$3", slot="$4", version="$5", guard="")}
 SELECT {_NEWEST_CLASS}, ARRAY(SELECT class_id FROM heads),
     EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = claimed.capacity_class_id AND id <> claimed.id),
+    (SELECT jsonb_build_array(id, jsonb_path_query_array(locks, '$[*].name')) FROM pick WHERE locks IS NOT NULL),
     {CLAIMED_COLUMNS}
 FROM (SELECT) AS one LEFT JOIN claimed ON true"""
 
@@ -77,8 +80,9 @@ SELECT (SELECT count(*) FROM fin), EXISTS (SELECT FROM fin WHERE stop_at IS NOT 
 FROM (SELECT) AS one LEFT JOIN claimed ON true"""
 
 # One claim at a time counts the worker's capacity. A statement of its own: in the claim's statement the snapshot
-# would be older than the lock, and two slots spent the same unit.
-LOCK_CAPACITY = "BEGIN; SELECT pg_advisory_xact_lock(1836017, %s); "
+# would be older than the lock, and two slots spent the same unit. The savepoint is where a claim goes back to when its
+# winner wants locks: it gives up the row and keeps the count.
+LOCK_CAPACITY = "BEGIN; SELECT pg_advisory_xact_lock(1836017, %s); SAVEPOINT counted; "
 
 # What the worker holds, and what its occupying rows use: never a counter, so it can not drift.
 OCCUPANCY = """PREPARE jobsite_occupancy (bigint, text) AS
@@ -107,15 +111,16 @@ _SECONDS = "extract(epoch FROM {})::float"
 # The look: heartbeat, due jobs, new classes, waiting work and what may have to be stopped, in one statement, every
 # two seconds per worker, every second while it runs jobs.
 # FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
+# A due job that wants locks goes into the line for the first of them, from which the line is woken one by one.
 LOOK = f"""PREPARE jobsite_look (bigint, text, interval, int[]) AS
 WITH beat AS (
     UPDATE workers_worker SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + $3
     WHERE id = $1 AND boot_id = $2 AND state IN ('running', 'draining')
     RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
 due AS (
-    UPDATE jobs_job SET due = true WHERE id IN (
+    UPDATE jobs_job SET due = true, blocked_by = locks -> 0 ->> 'name' WHERE id IN (
         SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
-    RETURNING capacity_class_id)
+    RETURNING capacity_class_id, blocked_by)
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
     ARRAY(SELECT DISTINCT capacity_class_id FROM due),
     ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)
@@ -133,7 +138,9 @@ SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM
               'deadline', {_SECONDS.format("deadline")}, 'stop_timeout', {_SECONDS.format("stop_timeout")})
           FROM jobs_job WHERE occupies AND (worker_id = $1) IS TRUE
           AND (status IN ('running', 'cancel_request')) IS TRUE
-          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE)"""
+          AND (status <> 'running' OR deadline IS NOT NULL OR stop_at IS NOT NULL) IS TRUE),
+    ARRAY(SELECT DISTINCT blocked_by FROM due WHERE blocked_by IS NOT NULL),
+    EXISTS (SELECT FROM jobs_job WHERE blocked_by IS NOT NULL AND NOT paused)"""
 
 # Lines of a running job's log. Only its own slot may add to it. A batch whose commit got no answer is sent again:
 # its lines may be there already.
@@ -145,14 +152,15 @@ ON CONFLICT (job_id, line_number) DO NOTHING"""
 # Progress of a running job; its answer tells whether the job was asked to stop.
 REPORT = """UPDATE jobs_job SET finished = coalesce(%(finished)s::jsonb, finished),
     progress_done = coalesce(%(done)s, progress_done), progress_total = coalesce(%(total)s, progress_total),
-    change_score = coalesce(%(score)s, change_score)
+    change_score = coalesce(%(score)s, change_score), reported_at = clock_timestamp()
 WHERE id = %(job)s AND slot = %(slot)s AND status IN ('running', 'cancel_request') RETURNING status"""
 
 STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slot)s"
 
 # After a broken connection: which row does this slot own? A commit without an answer may have happened.
 OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total,
-    (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action)
+    (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action),
+    (SELECT coalesce(jsonb_object_agg(name, fence), '{}') FROM locks_joblock WHERE job_id = jobs_job.id)
 FROM jobs_job WHERE occupies AND slot = %s"""
 
 # What a retry takes over from the attempt before it; every other column starts anew.
@@ -162,16 +170,19 @@ INHERITED = """action, parameters, capacity_map, capacity_class_id, priority, lo
 # The next attempt, as a new row beside the ended one, which names it. The status is asked here, in the transaction
 # that ended the row: a cancel may have come before that end, and what is done or canceled is never run again.
 # A retry of a retry still names the original. One that a person made before stays named as the next.
+# One that is due at once and wants locks begins in the line for the first of them.
 RETRY = f"""WITH made AS (
     INSERT INTO jobs_job ({INHERITED}, uuid, retry_from_id, retries_left, status, due,
-        created_at, scheduled_at, status_changed_at)
+        blocked_by, created_at, scheduled_at, status_changed_at)
     SELECT {INHERITED}, %(uuid)s, coalesce(retry_from_id, id),
         CASE WHEN %(afresh)s THEN retries_total ELSE retries_left - 1 END, 'waiting', %(wait)s <= interval '0',
+        CASE WHEN %(wait)s <= interval '0' THEN locks -> 0 ->> 'name' END,
         clock.now, clock.now + %(wait)s, clock.now
     FROM jobs_job, (SELECT clock_timestamp() AS now) AS clock
     WHERE id = %(job)s AND status = ANY(%(after)s) AND (%(afresh)s OR (retries_left > 0 AND next_job_id IS NULL))
-    RETURNING id, capacity_class_id)
+    RETURNING id, capacity_class_id, blocked_by)
 UPDATE jobs_job SET next_job_id = coalesce(next_job_id, made.id) FROM made WHERE jobs_job.id = %(job)s
-RETURNING made.id, jobs_job.uuid, (SELECT name FROM workers_capacityclass WHERE id = made.capacity_class_id)"""
+RETURNING made.id, jobs_job.uuid, (SELECT name FROM workers_capacityclass WHERE id = made.capacity_class_id),
+    made.blocked_by"""
 
 PREPARED = (CLAIM, HAND_OVER, OCCUPANCY, READY_CLASSES, OTHERS, LOOK)

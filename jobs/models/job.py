@@ -33,6 +33,8 @@ class Job(models.Model):
     due = models.BooleanField(default=True)
     # Name of the lock that this job waits for; out of the ready index while set.
     blocked_by = models.CharField(max_length=128, null=True, blank=True)
+    # Name of the lock from whose line this job was woken last. While it is ready, the line wakes no other of its class.
+    woken_for = models.CharField(max_length=128, null=True, blank=True)
     # Set aside while its action is paused: a paused backlog is not walked by claims.
     paused = models.BooleanField(db_default=False)
     # What a claim may take, and what holds a slot and its units. Columns, so that the partial indexes on them are the
@@ -95,6 +97,8 @@ class Job(models.Model):
     stop_at = models.DateTimeField(null=True, blank=True)
     # A person asked that it be killed without its stop timeout.
     forced_at = models.DateTimeField(null=True, blank=True)
+    # A person freed a lock of this job and wants it run once more: its end makes a new attempt.
+    retry_asked = models.BooleanField(db_default=False)
     # When a result came after the row had ended: shown as worker_resurrection.
     late_result_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, null=True, blank=True)
@@ -108,6 +112,8 @@ class Job(models.Model):
     progress_done = models.BigIntegerField(null=True, blank=True)
     progress_total = models.BigIntegerField(null=True, blank=True)
     change_score = models.SmallIntegerField(null=True, blank=True)
+    # When it told of its progress last.
+    reported_at = models.DateTimeField(null=True, blank=True)
 
     # The user's name, as in the audit: it outlives the account.
     scheduled_by = models.CharField(max_length=150, null=True, blank=True)
@@ -150,8 +156,14 @@ class Job(models.Model):
                 F("priority").desc(),
                 "scheduled_at",
                 "id",
-                condition=Q(blocked_by__isnull=False),
+                condition=Q(blocked_by__isnull=False, paused=False),
                 name="job_in_line",
+            ),
+            # Who was woken from a line and has not started yet.
+            models.Index(
+                fields=["woken_for", "capacity_class"],
+                condition=Q(ready=True, woken_for__isnull=False),
+                name="job_woken",
             ),
             # What a resumed action makes ready again.
             models.Index(fields=["action", "id"], condition=Q(paused=True, status="waiting"), name="job_set_aside"),

@@ -71,6 +71,7 @@ def _chain(slot: Slot, job: Claimed) -> int:
         _tell(current, outcome, handed, seconds=time.monotonic() - started)
         if handed.job is not None and handed.job.class_id != current.class_id:
             _ring(slot, _ready(slot, slot.within(current.class_id)))
+        _ring_for_woken(slot, current, handed)
         current = handed.job
     return served
 
@@ -114,6 +115,14 @@ def _ring(slot: Slot, ready: list[int]) -> None:
     """Call another slot for work that is left and would fit: one bell wakes one slot, which rings on."""
     for class_id in ready[:1]:
         doorbell.ring(slot.class_name(class_id))
+
+
+def _ring_for_woken(slot: Slot, ended: Claimed, handed: HandOver) -> None:
+    """Who was woken by the end of a job with locks is taken by this slot's next claim, if it makes one and fits."""
+    looks_itself = handed.job is None and not handed.marked and not process.stopping()
+    for class_id in handed.woken:
+        if not looks_itself or class_id not in slot.within(ended.class_id):
+            doorbell.ring(slot.class_name(class_id))
 
 
 def _ready(slot: Slot, class_ids: list[int]) -> list[int]:

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from jobs import doorbell
 from jobs.engine.actor import Actor, engine_actor
+from jobs.engine.lines import sweep, wake_lines
 from jobs.engine.look import Look, look
 from jobs.engine.rescue import end_slots, rescue
 from jobs.engine.slot import Slot
@@ -49,6 +50,7 @@ class Node(threading.Thread):
         self._stop_at: float | None = None
         self._ended = threading.Event()
         self._missing: set[str] = set()
+        self._swept = ""
         self._enforcer = Enforcer(processes=lambda: self._pool_processes() or {}, by=self._by)
 
     def look_in(self, seconds: float) -> None:
@@ -97,6 +99,7 @@ class Node(threading.Thread):
         self._known.notice(seen.newest_class)
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
+        self._wake_lines(seen)
         self._serve(seen)
         self._stop_jobs(seen)
         self._end_dead_slots(seen)
@@ -113,6 +116,13 @@ class Node(threading.Thread):
             lease=settings.LEASE,
             classes=[known.id for known in self._known.classes()],
         )
+
+    def _wake_lines(self, seen: Look) -> None:
+        """Lines that jobs came into just now, and in turn all others, whose wake may have been missed."""
+        if seen.due_lines:
+            wake_lines(seen.due_lines)
+        if seen.lines:
+            self._swept = sweep(self._swept)
 
     def _serve(self, seen: Look) -> None:
         """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now."""

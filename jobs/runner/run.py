@@ -57,6 +57,7 @@ def _act(job: Claimed, reporter: JobReporter) -> str | None:
         parameters=validate(action.parameters, sent),
         sent=sent,
         reporter=reporter,
+        fence=job.fence,
         stop_timeout_seconds=stop_timeout_of(job.stop_timeout).total_seconds(),
     )
     with interruptible(knows_of_cancel=lambda: reporter.told):

@@ -100,7 +100,8 @@ def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Star
         "id", "uuid", "status", "status_changed_at", "due", "ready", "occupies", "due_at", "blocked_by",
         "retries_left", "retry_from", "created_at", "scheduled_at", "started_at", "ended_at", "worker", "slot",
         "stop_at", "late_result_at", "cancel_reason", "canceled_by", "result", "exception", "finished",
-        "progress_done", "progress_total", "change_score", "next_job", "cron_due_at", "paused", "unique_key", "forced_at",
+        "progress_done", "progress_total", "change_score", "next_job", "cron_due_at", "paused", "unique_key",
+            "forced_at", "woken_for", "retry_asked", "reported_at",
     }  # fmt: skip
     for field in Job._meta.concrete_fields:
         if field.name not in anew:
