@@ -3,8 +3,7 @@
 Every scenario is played twice: by the true engine, which must come through, and by the broken one, which must not.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,44 +14,20 @@ from django.db.models.functions import Now
 from benchmarks.chaos.report import violations
 from jobs.engine import claim as claim_module
 from jobs.engine import rescue as rescue_module
-from jobs.engine import sql
 from jobs.engine.actor import Actor
-from jobs.engine.classes import forget_classes
 from jobs.models import Job
 from jobs.states import Status
 from tests.chaos import scenarios
-from tests.chaos.play import PAUSE, Play
+from tests.chaos.breaking import Case, Patch, rewrite
+from tests.chaos.play import Play
 from workers.models import Worker, WorkerState
 
-pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.chaos
 
-# A claim rests here, its snapshot taken, for as long as its session says.
-REST = f"AND (SELECT pg_sleep(coalesce(nullif(current_setting('{PAUSE}', true), ''), '0')::float)) IS NOT NULL"
-HEADS_END = "    ORDER BY head.priority DESC, head.scheduled_at, head.id)"
 LOCKED = """(SELECT id FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)"""
 OWN_FINISH = "EXISTS (SELECT FROM fin WHERE stop_at IS NULL) AND"
 FENCE = "WHERE id = $1 AND (slot = $2 AND status IN ('running', 'cancel_request')) IS TRUE"
-
-Patch = pytest.MonkeyPatch
-Break = Callable[[Patch, Play], None]
-
-
-def rewrite(patch: Patch, old: str, new: str) -> None:
-    """In every prepared statement that has it; one of them must."""
-    assert any(old in statement for statement in sql.PREPARED), f"the engine's SQL has no {old!r} any more"
-    patch.setattr(sql, "PREPARED", tuple(statement.replace(old, new) for statement in sql.PREPARED))
-
-
-@pytest.fixture
-def play(monkeypatch: Patch) -> Iterator[Play]:
-    rewrite(monkeypatch, HEADS_END, f"    {REST}\n{HEADS_END}")
-    forget_classes()
-    yield (made := Play())
-    for slot in made.slots:
-        slot.session.reset()
-    forget_classes()
-
 
 # ---- the ways to be wrong
 
@@ -115,15 +90,6 @@ def capacity_from_a_counter(patch: Patch, play: Play) -> None:
         return move
 
     play.on_taken, play.on_freed = add(1), add(-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """The checker must name `rule` when `broken` plays the scenario."""
-
-    broken: Break
-    scenario: Callable[[Play], None]
-    rule: str
 
 
 CASES = (
