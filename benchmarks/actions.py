@@ -52,3 +52,10 @@ def chaos(context: Context[ChaosParameters]) -> dict[str, str]:
     if context.parameters.fails:
         raise RuntimeError("this one was to fail")
     return {"run": book.run}
+
+
+@action("bench_hold")
+def hold(context: Context[AnyParameters]) -> None:
+    """Hold what it has until it is canceled."""
+    while not context.wait(60):
+        pass

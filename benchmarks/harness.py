@@ -56,8 +56,13 @@ def wait_until(condition: Any, *, every: float = 0.05, patience: float = PATIENC
 
 def enqueue_noops(count: int, **fields: Any) -> list[int]:
     """Insert `count` waiting no-op jobs through the engine; returns their ids."""
+    return enqueue_jobs("bench_noop", count, **fields)
+
+
+def enqueue_jobs(action: str, count: int, **fields: Any) -> list[int]:
+    """Insert `count` waiting jobs of this action through the engine; returns their ids."""
     by = Actor(dialect="cli", client="bench")
-    return [job.pk for job in enqueue_many((Submission(action="bench_noop", **fields) for _ in range(count)), by=by)]
+    return [job.pk for job in enqueue_many((Submission(action=action, **fields) for _ in range(count)), by=by)]
 
 
 def all_ended(ids: list[int]) -> bool:

@@ -220,6 +220,8 @@ SPECTACULAR_SETTINGS = {
 
 # What jobs get unless their submission or their action says otherwise.
 STOP_TIMEOUT = timedelta(seconds=_number("STOP_TIMEOUT_SECONDS", 30))
+# A lock's holder that neither logs nor reports progress for so long is shown as stuck.
+LOCK_SILENT = timedelta(seconds=_number("LOCK_SILENT_SECONDS", 600, at_least=1))
 MAX_LOG_LINES = _number("MAX_LOG_LINES", 100_000, at_least=1)
 COMMANDS_FILE = os.environ.get("JOBSITE_COMMANDS", "")
 WEBHOOK_ALLOW = _list("WEBHOOK_ALLOW")

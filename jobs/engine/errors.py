@@ -28,3 +28,24 @@ class JobNotEnded(RuntimeError):
     def __init__(self, status: str) -> None:
         super().__init__(f"the job has not ended: it is {status}")
         self.status = status
+
+
+class NoSuchLock(LookupError):
+    """No job ever wanted a lock of this name."""
+
+
+class LockHeld(RuntimeError):
+    """The lock's holder is alive: `holders` are the ids of its jobs."""
+
+    def __init__(self, name: str, holders: list[str]) -> None:
+        super().__init__(f"the lock {name} is held by job {', '.join(holders)}, which is alive")
+        self.holders = holders
+
+
+class ReasonMissing(InvalidSubmission):
+    """A change by hand that has to say why."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            field="reason", reason="is empty: say in a few words why the lock is freed; the audit keeps it"
+        )

@@ -37,6 +37,13 @@ def end_slots(slot_names: Iterable[str], *, status: Status, why: str, by: Actor)
     return _end(Job.objects.occupying().filter(slot__in=list(slot_names)), status, why, by=by)
 
 
+def end_lost(lock: str, *, why: str, by: Actor) -> int:
+    """End what holds this lock on workers whose lease is over, without waiting for the next pass."""
+    holds = Exists(JobLock.objects.filter(lock=lock, job=OuterRef("pk")))
+    jobs = Job.objects.occupying().filter(holds).filter(_on_a_dead_worker())
+    return _end(jobs, Status.WORKER_DEAD, why, by=by)
+
+
 def _on_a_dead_worker() -> Q:
     worker = Worker.objects.filter(pk=OuterRef("worker_id"))
     holds = worker.filter(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models.functions import Now
 
+from jobs.engine.waiting_locks import lock_in_the_way
 from jobs.models import Job
 from jobs.states import Status
 from workers import capacity
@@ -27,6 +28,8 @@ def waiting_reasons(job: Job) -> list[Reason]:
     if not job.due:
         code, text = ("BACKOFF", "backoff until") if job.retry_from_id else ("NOT_DUE", "not due until")
         return [Reason(code=code, text=f"{text} {job.scheduled_at:%Y-%m-%d %H:%M:%S} UTC")]
+    if lock := lock_in_the_way(job):
+        return [Reason(code=lock.code, text=lock.text, by=lock.by)]
     needs = job.capacity_class.needs
     workers = list(Worker.objects.filter(state=WorkerState.RUNNING, lease_until__gt=Now()))
     able = [worker for worker in workers if capacity.fits(needs, worker.total)]

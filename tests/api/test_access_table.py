@@ -104,6 +104,10 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
     r"api/v0/^jobs/(?P<job_id>[^/]+)/retry/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^locks/?\Z": _reading(READ),
+    r"api/v0/^locks/(?P<lock_name>[^/]+)/?\Z": _reading(READ),
+    r"api/v0/^locks/(?P<lock_name>[^/]+)/clear/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^locks/(?P<lock_name>[^/]+)/free/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^actions/?\Z": _reading(READ),
@@ -147,6 +151,8 @@ def filled(make_job: MakeJob) -> dict[str, str]:
         "(?P<job_id>[^/]+)/retry": f"{make_job(status='errored').uuid}/retry",
         "(?P<job_id>[^/]+)": str(job.uuid),
         "(?P<worker_id>[^/]+)": job.worker.hex_id,
+        # Whose holder runs in no process of its worker: it is dead.
+        "(?P<lock_name>[^/]+)": "devices",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
@@ -176,7 +182,7 @@ def _path(route: str, filled: dict[str, str]) -> str:
 
 
 def _ask(client: Client, method: str, path: str) -> str:
-    body: Any = {"action": "noop"} if method == "POST" and path.startswith("/api/") else {}
+    body: Any = {"action": "noop", "reason": "the table"} if method == "POST" and path.startswith("/api/") else {}
     kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     if method in {"GET", "HEAD"}:

@@ -32,6 +32,16 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
             ("backlog", "--jobs", "200", "--small", "100", "--large", "2000", "--rounds", "1"),
             {"small_jobs_per_s", "large_jobs_per_s", "ratio"},
         ),
+        (
+            ("locks", "--jobs", "200", "--waiters", "2000", "--rounds", "1", "--releases", "20"),
+            {
+                "without_jobs_per_s",
+                "beside_line_jobs_per_s",
+                "ratio",
+                "release_to_start_p50_ms",
+                "release_to_start_p99_ms",
+            },
+        ),
         (("idle", "--seconds", "4"), {"statements_per_2s", "core_percent"}),
     ],
 )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from examples import sync_devices
 from jobs.actions import Action, Context, JobCanceled, action
 from jobs.actions.commands.declaration import Command
 from jobs.actions.commands.parameters import schema_of
@@ -138,3 +139,19 @@ def _command(name: str, script: str) -> None:
 
 _command("test_cmd_daemon", f"{_DAEMON} sleep 600")
 _command("test_cmd_deaf", f"{_STUBBORN} {_DAEMON} while true; do sleep 1; done")
+
+
+def _wait_at_the_gate() -> None:
+    """`sync_devices` in a test's worker: each device waits until the test opens."""
+    write = sync_devices._Run.sync
+
+    def gated(run: sync_devices._Run, name: str) -> None:
+        while not os.path.exists(os.environ["TEST_GATE"]):  # noqa: PTH110
+            time.sleep(0.01)
+        write(run, name)
+
+    sync_devices._Run.sync = gated  # type: ignore[method-assign]
+
+
+if "TEST_GATE" in os.environ:
+    _wait_at_the_gate()

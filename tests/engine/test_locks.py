@@ -11,6 +11,7 @@ from jobs.engine.enqueue import enqueue_many
 from jobs.engine.finish import Outcome, finish
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
+from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job
 from jobs.states import Status
 from locks.models import JobLock, LockName
@@ -203,3 +204,34 @@ def test_a_zombies_end_gives_up_no_lock(want: Lock, slots: list[Slot]) -> None:
     Job.objects.filter(pk=job.pk).update(slot="another:1")
     assert not finish(slots[0], held, DONE).accepted
     assert holders("devices") == {job.pk}
+
+
+def test_the_waiting_reason_names_the_holder_and_the_place_in_line(want: Lock, slots: list[Slot]) -> None:
+    holder = want(exclusive("devices"))
+    held = run(slots[0])
+    first, second = want(exclusive("devices")), want(shared("devices"))
+    since = f"{JobLock.objects.get().acquired_at:%Y-%m-%d %H:%M:%S} UTC"
+    for job, ahead in ((first, 0), (second, 1)):
+        [reason] = waiting_reasons(job)
+        assert (reason.code, reason.by) == ("LOCK_HELD", str(holder.uuid))
+        assert reason.text == (
+            f"lock devices held by job {holder.uuid} on worker w1 since {since}, {ahead} ahead in line"
+        )
+    finish(slots[0], held, DONE)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert [reason.code for reason in waiting_reasons(first)] == ["READY"]
+    [reason] = waiting_reasons(second)
+    assert (reason.code, reason.by) == ("LOCK_IN_LINE", str(first.uuid))
+    assert "0 ahead" in reason.text
+
+
+def test_a_ready_job_whose_other_lock_is_held_says_so(want: Lock, slots: list[Slot]) -> None:
+    holder = want(exclusive("b"))
+    run(slots[0])
+    both = want(exclusive("a", "b"))
+    both.refresh_from_db()
+    assert both.ready
+    [reason] = waiting_reasons(both)
+    assert (reason.code, reason.by) == ("LOCK_HELD", str(holder.uuid))
+    assert "in line" not in reason.text

@@ -24,7 +24,7 @@ class Describe(Protocol):
     def __call__(self, handler: Handler, /) -> Handler: ...
 
 
-for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList):
+for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList, schemas.LockList):
     # The object that holds the list is the answer; it is not a row of one.
     extend_schema_serializer(many=False)(_list)
 
@@ -72,6 +72,36 @@ _ACTION_EXAMPLE: dict[str, Any] = {
     "locks": [],
     "paused": False,
 }
+_LOCK_NAME = OpenApiParameter("lock_name", str, OpenApiParameter.PATH, description="A-Z a-z 0-9 _ . : @ -")
+_LOCK_EXAMPLE: dict[str, Any] = {
+    "name": "devices",
+    "fence": 7,
+    "holders": [
+        {
+            "jobID": "252b3b26-1149-46c1-9e20-4849f9ec97a3",
+            "action": "sync_devices",
+            "status": "running",
+            "workerID": "f97ebb52f0f6",
+            "worker": "w1",
+            "mode": "exclusive",
+            "fence": 7,
+            "acquiredAt": "2018-04-21T09:45:00.104Z",
+            "alive": True,
+            "stuck": None,
+            "beingKilled": False,
+        }
+    ],
+    "waiting": 1,
+}
+_WAITER_EXAMPLE = {
+    "jobID": "5b3a5bcd-8c46-4bd4-a2c5-9ef8f5b27b46",
+    "action": "sync_devices",
+    "mode": "exclusive",
+    "priority": 0,
+    "scheduledAt": "2018-04-21T09:45:02.4Z",
+    "scheduledBy": "ann",
+    "called": False,
+}
 _SUBMISSION_EXAMPLE = {
     "action": "sleep",
     "parameters": {"seconds": "5"},
@@ -95,7 +125,7 @@ _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",
     403: "NOT_AUTHORIZED",
-    404: "NO_SUCH_JOB or NO_SUCH_WORKER",
+    404: "NO_SUCH_JOB, NO_SUCH_WORKER or NO_SUCH_LOCK",
     409: "CONFLICT",
     503: "UNAVAILABLE, with Retry-After",
 }
@@ -197,6 +227,49 @@ JOBS: dict[str, Describe] = {
         errors=(404, 409),
         request=None,
         parameters=[_JOB_ID],
+    ),
+}
+LOCKS: dict[str, Describe] = {
+    "list": _endpoint(
+        "locks_list",
+        "List locks, by name",
+        schemas.LockList,
+        {"locks": [_LOCK_EXAMPLE]},
+        errors=(400,),
+        parameters=[
+            OpenApiParameter("limit", int, description="At most this many; at most 1000.", default=100),
+            OpenApiParameter("after", str, description="The page behind this name."),
+        ],
+    ),
+    "retrieve": _endpoint(
+        "locks_read",
+        "One lock, with the first of its line",
+        schemas.LockDetail,
+        {**_LOCK_EXAMPLE, "waiters": [_WAITER_EXAMPLE]},
+        errors=(404,),
+        parameters=[_LOCK_NAME],
+    ),
+    "clear": _endpoint(
+        "locks_clear",
+        "Free a lock whose holder is dead; forced, have a live holder killed first",
+        schemas.LockChange,
+        {"state": "free", "lock": {**_LOCK_EXAMPLE, "holders": [], "waiting": 0}},
+        status=202,
+        errors=(400, 404, 409),
+        request=schemas.ClearBody,
+        parameters=[_LOCK_NAME],
+        examples=[OpenApiExample("Clear", {"reason": "its machine burnt down", "force": False}, request_only=True)],
+    ),
+    "free": _endpoint(
+        "locks_free",
+        "Cancel the holder of a lock, which frees it when that has ended",
+        schemas.LockChange,
+        {"state": "stopping", "lock": _LOCK_EXAMPLE},
+        status=202,
+        errors=(400, 404),
+        request=schemas.FreeBody,
+        parameters=[_LOCK_NAME],
+        examples=[OpenApiExample("Free", {"reason": "it hangs", "retry": True}, request_only=True)],
     ),
 }
 WORKERS: dict[str, Describe] = {

@@ -26,7 +26,7 @@ _DETAIL = (
 _ATTEMPT = ("uuid", "pk", "worker__hex_id", "status", "late_result_at", "started_at", "ended_at")
 
 
-_WAITING = ("status", "due", "scheduled_at", "retry_from", "capacity_class__needs")
+_WAITING = ("status", "due", "scheduled_at", "retry_from", "capacity_class__needs", "locks", "blocked_by")
 
 
 def detail_object(uuid: UUID) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, NoSuchJob
+from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, LockHeld, NoSuchJob, NoSuchLock
 from jobsite.patience import TooSlow
 
 logger = logging.getLogger(__name__)
@@ -143,6 +143,10 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     WireError: lambda error: error,
     NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),
     NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
+    NoSuchLock: lambda _: WireError(404, "NO_SUCH_LOCK", "No job has ever wanted a lock of the given name."),
+    LockHeld: lambda error: WireError(
+        409, "CONFLICT", f"The lock's holder is alive: {error}.", {"holders": ", ".join(error.holders)}
+    ),
     InvalidSubmission: lambda error: InvalidField(error.field, error.reason),
     JobEnded: lambda error: WireError(
         409, "CONFLICT", f"The job has ended: it is {error.status}.", {"status": error.status}

@@ -1,8 +1,8 @@
 """The body of POST /jobs to a Submission."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission, check, configured_parameters
@@ -11,20 +11,22 @@ from jobsite.api.v0.errors import InvalidField, WireError
 from jobsite.api.v0.schemas import Follower, SubmissionBody
 
 MAX_FOLLOWERS = 10
+Body = TypeVar("Body", bound=BaseModel)
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     """What the body asks for. Raises InvalidField for what is not of the right type; the engine judges the values."""
-    if not isinstance(data, dict):
-        raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
-    body = _typed(data)
+    body = read_body(SubmissionBody, data)
     _check_followers(body, scheduled_by=scheduled_by)
     return _submission(body, scheduled_by=scheduled_by)
 
 
-def _typed(data: dict[str, Any]) -> SubmissionBody:
+def read_body(model: type[Body], data: Any) -> Body:
+    """The body as this model. Raises InvalidField for the first field at fault."""
+    if not isinstance(data, dict):
+        raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
     try:
-        return SubmissionBody.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         reason = "is required" if first["type"] == "missing" else first["msg"]

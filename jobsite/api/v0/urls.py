@@ -8,6 +8,7 @@ from django.urls import URLPattern, re_path
 from jobsite.api.v0.views.actions import Actions
 from jobsite.api.v0.views.docs import Docs, unknown
 from jobsite.api.v0.views.jobs import Jobs
+from jobsite.api.v0.views.locks import Locks
 from jobsite.api.v0.views.workers import Workers
 
 
@@ -27,6 +28,10 @@ urlpatterns = [
     _at(rf"{_JOB}/logs", Jobs.as_view({"get": "logs"})),
     _at(rf"{_JOB}/cancel", Jobs.as_view({"post": "cancel"})),
     _at(rf"{_JOB}/retry", Jobs.as_view({"post": "retry"})),
+    _at(r"locks", Locks.as_view({"get": "list"})),
+    _at(r"locks/(?P<lock_name>[^/]+)", Locks.as_view({"get": "retrieve"})),
+    _at(r"locks/(?P<lock_name>[^/]+)/clear", Locks.as_view({"post": "clear"})),
+    _at(r"locks/(?P<lock_name>[^/]+)/free", Locks.as_view({"post": "free"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
     _at(r"workers/(?P<worker_id>[^/]+)", Workers.as_view({"get": "retrieve"})),
     _at(r"actions", Actions.as_view({"get": "list"})),

@@ -1,0 +1,68 @@
+"""waiting: the locks that a job waits for, in words, by the conditions of its acquisition."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from jobs.engine.lines import names_of
+from jobs.engine.lock_sql import AHEAD
+from jobs.models import Job
+from locks.models import JobLock
+
+# A longer line is not counted to its end.
+MOST_AHEAD = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTheWay:
+    """As a Reason of waiting.py."""
+
+    code: str
+    text: str
+    by: str | None
+
+
+def lock_in_the_way(job: Job) -> InTheWay | None:
+    """The lock that this job can not have now; None if it wants none, or could start."""
+    if not job.locks:
+        return None
+    holder = _excluding(job)
+    if holder is not None:
+        ahead = f", {_ahead(job)} ahead in line" if job.blocked_by == holder.lock_id else ""
+        return InTheWay(code="LOCK_HELD", text=f"{_held(holder)}{ahead}", by=str(holder.job.uuid))
+    if job.blocked_by is None:
+        return None
+    # Nobody holds it who excludes this job: it is about to be woken, or somebody better is.
+    text = f"in line for lock {job.blocked_by}, which it could share or is free just now, {_ahead(job)} ahead"
+    return InTheWay(code="LOCK_IN_LINE", text=text, by=_next_of(job.blocked_by))
+
+
+def _excluding(job: Job) -> JobLock | None:
+    """A holder that keeps this job out, of the lock in whose line it stands if there is one."""
+    names = names_of(job)
+    alone = [lock["name"] for lock in job.locks or [] if lock["mode"] == "exclusive"]
+    holders = JobLock.objects.filter(Q(lock__in=names, mode="exclusive") | Q(lock__in=alone))
+    rows = list(
+        holders.select_related("job__worker").only("lock", "acquired_at", "job__uuid", "job__worker__name")[:50]
+    )
+    return min(rows, key=lambda row: (row.lock_id != job.blocked_by, row.lock_id, row.acquired_at), default=None)
+
+
+def _held(holder: JobLock) -> str:
+    worker = f" on worker {holder.job.worker.name}" if holder.job.worker else ""
+    since = f"{holder.acquired_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"lock {holder.lock_id} held by job {holder.job.uuid}{worker} since {since}"
+
+
+def _ahead(job: Job) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD, {"job": job.pk, "limit": MOST_AHEAD})
+        count = int(cursor.fetchone()[0])
+    return str(count) if count < MOST_AHEAD else f"{MOST_AHEAD} or more"
+
+
+def _next_of(name: str) -> str | None:
+    """Who was woken from this line and has not started yet."""
+    found = Job.objects.filter(ready=True, woken_for=name).values_list("uuid", flat=True).first()
+    return None if found is None else str(found)

@@ -1,0 +1,76 @@
+"""/locks: who holds them, who waits, and how one is freed by hand."""
+
+from typing import Any
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.engine.clear import LockState, clear
+from jobs.engine.errors import NoSuchLock
+from jobs.engine.free import free
+from jobs.engine.submission import LOCK_NAME
+from jobs.lock_report import report
+from jobsite.api.v0.descriptions import LOCKS
+from jobsite.api.v0.errors import InvalidQuery
+from jobsite.api.v0.lock_objects import detail_object, lock_object
+from jobsite.api.v0.numbers import number
+from jobsite.api.v0.schemas import ClearBody, FreeBody
+from jobsite.api.v0.serializers import read_body
+from jobsite.api.v0.views.base import Endpoint
+from locks.models import LockName
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1000
+
+
+class Locks(Endpoint):
+    needs = {
+        "list": "locks.view_lockname",
+        "retrieve": "locks.view_lockname",
+        "clear": "locks.clear_lock",
+        "free": "locks.free_lock",
+    }
+    pagination_class = None
+
+    @LOCKS["list"]
+    def list(self, request: Request) -> Response:
+        limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
+        after = request.query_params.get("after", "")
+        if after and not LOCK_NAME.fullmatch(after):
+            raise InvalidQuery("after", f"{after[:60]!r} is not a lock's name: 1 to 128 of A-Z a-z 0-9 _ . : @ -")
+        names = LockName.objects.filter(name__gt=after)[:limit]
+        return Response({"locks": [lock_object(lock) for lock in report(names)]})
+
+    @LOCKS["retrieve"]
+    def retrieve(self, _request: Request, lock_name: str) -> Response:
+        return Response(detail_object(_one(lock_name)))
+
+    @LOCKS["clear"]
+    def clear(self, request: Request, lock_name: str) -> Response:
+        body = read_body(ClearBody, self.body(request))
+        if body.force and not request.user.has_perm("locks.force_lock"):
+            raise PermissionDenied("None of your roles has the permission locks.force_lock, which force needs.")
+        _one(lock_name)
+        state = clear(lock_name, by=self.actor(request), reason=body.reason, force=body.force)
+        return _changed(lock_name, state)
+
+    @LOCKS["free"]
+    def free(self, request: Request, lock_name: str) -> Response:
+        body = read_body(FreeBody, self.body(request))
+        _one(lock_name)
+        return _changed(lock_name, free(lock_name, by=self.actor(request), reason=body.reason, retry=body.retry))
+
+
+def _one(name: str) -> LockName:
+    """What is not a name is a lock that does not exist."""
+    lock = LockName.objects.filter(name=name).first() if LOCK_NAME.fullmatch(name) else None
+    if lock is None:
+        raise NoSuchLock(name)
+    return lock
+
+
+def _changed(name: str, state: LockState) -> Response:
+    [lock] = report([_one(name)])
+    answer: dict[str, Any] = {"state": state.value, "lock": lock_object(lock)}
+    return Response(answer, status=202)

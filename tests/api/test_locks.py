@@ -1,0 +1,162 @@
+"""GET /locks, clear and free."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobs.models import AuditEvent, Job, JobLog
+from jobs.states import Status
+from locks.models import JobLock, LockName
+from tests.api.conftest import NOON, ClientOf, MakeJob, MakeWorker
+from workers.models import Worker
+
+LOCKS = [{"name": "devices", "mode": "exclusive"}]
+
+
+@pytest.fixture
+def holder(make_job: MakeJob, make_worker: MakeWorker) -> Job:
+    """Runs since just now on a live worker."""
+    worker = make_worker()
+    job = make_job(status=Status.RUNNING, worker=worker, started_at=timezone.now(), locks=LOCKS)
+    Job.objects.filter(pk=job.pk).update(slot=f"{worker.boot_id}:1")
+    JobLock.objects.create(
+        lock=LockName.objects.create(name="devices", fence=7), job=job, mode="exclusive", fence=7, acquired_at=NOON
+    )
+    return job
+
+
+def _holder(client: Client) -> Any:
+    [found] = client.get("/api/v0/locks/devices/").json()["holders"]
+    return found
+
+
+def _post(client: Client, verb: str, **body: Any) -> tuple[int, Any]:
+    response = client.post(f"/api/v0/locks/devices/{verb}", body, content_type="application/json")
+    return response.status_code, response.json()
+
+
+def test_a_lock_shows_its_holder_and_its_line_in_order(client: Client, make_job: MakeJob, holder: Job) -> None:
+    late = make_job(locks=LOCKS, blocked_by="devices", scheduled_at=NOON + timedelta(hours=1))
+    first = make_job(locks=LOCKS, blocked_by="devices", priority=1)
+    called = make_job(locks=LOCKS, woken_for="devices", priority=-5)
+    shown = client.get("/api/v0/locks/devices").json()
+    assert shown["name"] == "devices"
+    assert (shown["fence"], shown["waiting"]) == (7, 2)
+    assert shown["holders"] == [
+        {
+            "jobID": str(holder.uuid), "action": "noop", "status": "running", "workerID": "000000000001", "worker": "w1",
+            "mode": "exclusive", "fence": 7, "acquiredAt": "2018-04-21T12:00:00Z", "alive": True, "stuck": None,
+            "beingKilled": False,
+        }
+    ]  # fmt: skip
+    waiters = [(waiter["jobID"], waiter["called"]) for waiter in shown["waiters"]]
+    assert waiters == [(str(called.uuid), True), (str(first.uuid), False), (str(late.uuid), False)]
+
+
+def test_the_list_is_by_name_and_paged(client: Client, holder: Job) -> None:
+    for name in ("a", "b:1", "z@x"):
+        LockName.objects.create(name=name)
+    names = [lock["name"] for lock in client.get("/api/v0/locks/?limit=2").json()["locks"]]
+    assert names == ["a", "b:1"]
+    names = [lock["name"] for lock in client.get("/api/v0/locks?after=b:1").json()["locks"]]
+    assert names == ["devices", "z@x"]
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("address", ["/api/v0/locks", "/api/v0/locks/devices"])
+def test_the_answer_costs_the_same_with_many_locks_and_waiters(
+    client: Client, make_job: MakeJob, holder: Job, address: str
+) -> None:
+    make_job(locks=LOCKS, blocked_by="devices")
+    client.get(address)
+    few = _queries(client, address)
+    for number in range(20):
+        job = make_job(status=Status.RUNNING, locks=LOCKS)
+        lock = LockName.objects.create(name=f"n{number}")
+        JobLock.objects.create(lock=lock, job=job, mode="shared", fence=1, acquired_at=NOON)
+        make_job(locks=LOCKS, blocked_by="devices")
+    assert _queries(client, address) == few < 10
+
+
+def test_a_holder_whose_worker_is_gone_is_stuck(client: Client, holder: Job) -> None:
+    Worker.objects.filter(pk=holder.worker_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    found = _holder(client)
+    assert (found["alive"], found["stuck"]) == (False, "its worker is gone; the next rescue ends it")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"status": "cancel_request", "status_changed_at": timedelta(seconds=40)}, "it was asked to stop 40 s ago and"),
+        ({"deadline": timedelta(seconds=5), "started_at": timedelta(seconds=50)}, "its deadline was over 45 s ago"),
+        ({"started_at": timedelta(minutes=11)}, "no word of it for 11 min"),
+        ({"started_at": timedelta(minutes=30), "reported_at": timedelta(minutes=12)}, "no word of it for 12 min"),
+    ],
+)
+def test_a_holder_that_gets_nowhere_says_why(client: Client, holder: Job, fields: dict[str, Any], said: str) -> None:
+    now = timezone.now()
+    spans = {key: now - value if key.endswith("_at") else value for key, value in fields.items()}
+    Job.objects.filter(pk=holder.pk).update(**spans)
+    assert _holder(client)["stuck"].startswith(said)
+    assert _holder(client)["alive"]
+
+
+def test_a_holder_that_logs_is_not_stuck(client: Client, holder: Job) -> None:
+    Job.objects.filter(pk=holder.pk).update(started_at=timezone.now() - timedelta(hours=1))
+    JobLog.objects.create(job=holder, line_number=0, data="still at it")
+    assert _holder(client)["stuck"] is None
+
+
+def test_an_unknown_lock_is_404(client: Client, holder: Job) -> None:
+    for name in ("nothing", "no name", "x" * 129):
+        response = client.get(f"/api/v0/locks/{name}")
+        assert (response.status_code, response.json()["errors"][0]["code"]) == (404, "NO_SUCH_LOCK")
+        response = client.post(f"/api/v0/locks/{name}/clear", {"reason": "r"}, content_type="application/json")
+        assert response.status_code == 404
+
+
+def test_a_live_holders_lock_is_a_conflict_that_names_it(client: Client, holder: Job) -> None:
+    status, answer = _post(client, "clear", reason="I want it")
+    assert (status, answer["errors"][0]["code"]) == (409, "CONFLICT")
+    assert answer["errors"][0]["detail"] == {"holders": str(holder.uuid)}
+
+
+def test_force_needs_its_own_permission(client_of: ClientOf, client: Client, holder: Job) -> None:
+    status, answer = _post(client, "clear", reason="I want it", force=True)
+    assert (status, answer["errors"][0]["code"]) == (403, "NOT_AUTHORIZED")
+    status, answer = _post(client_of("admin"), "clear", reason="I want it", force=True)
+    assert (status, answer["state"]) == (202, "stopping")
+    assert answer["lock"]["holders"][0]["beingKilled"]
+    assert AuditEvent.objects.get(verb="clear_lock").dialect == "v0"
+
+
+def test_a_dead_holders_lock_is_free_at_once(client: Client, holder: Job) -> None:
+    Worker.objects.filter(pk=holder.worker_id).update(lease_until=timezone.now() - timedelta(seconds=1))
+    status, answer = _post(client, "clear", reason="its machine burnt down")
+    assert (status, answer["state"], answer["lock"]["holders"]) == (202, "free", [])
+
+
+def test_freeing_asks_the_holder_to_stop(client: Client, holder: Job) -> None:
+    status, answer = _post(client, "free", reason="it hangs", retry=True)
+    assert (status, answer["state"]) == (202, "stopping")
+    assert answer["lock"]["holders"][0]["status"] == "cancel_request"
+    holder.refresh_from_db()
+    assert (holder.cancel_reason, holder.retry_asked) == ("it hangs", True)
+
+
+@pytest.mark.parametrize("verb", ["clear", "free"])
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": " "}, {"reason": 7}])
+def test_a_reason_is_asked_for(client: Client, holder: Job, verb: str, body: dict[str, Any]) -> None:
+    status, answer = _post(client, verb, **body)
+    assert (status, answer["errors"][0]["code"]) == (400, "INVALID_FORM_FIELD")
+    assert answer["errors"][0]["detail"]["field"] == "reason"
