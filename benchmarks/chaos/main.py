@@ -26,7 +26,7 @@ from workers import capacity
 
 LEASE_SECONDS = 15.0
 # After the last submission: everything is healed, and every job must come to its end.
-SETTLE_SECONDS = 75.0
+SETTLE_SECONDS = 150.0
 START_SECONDS = 60.0
 
 
@@ -95,12 +95,20 @@ def _storm(options: argparse.Namespace, places: Places, stage: Stage) -> None:
             nemesis.strike(left.pop(0))
         nemesis.look()
         stage.look()
+        _still_runs(observer, client)
         time.sleep(0.05)
     _end(client)
     nemesis.look(heal_all=True)
     _settle(stage)
     _end(observer)
     rows.dump(stage.url_of("DATABASE_URL"), places.rows)
+
+
+def _still_runs(*helpers: subprocess.Popen[bytes]) -> None:
+    """Who sees nothing must not look like one who finds nothing."""
+    for helper in helpers:
+        if helper.poll() is not None:
+            raise RuntimeError(f"{helper.args!r} has ended: see its log in the evidence")
 
 
 def _settle(stage: Stage) -> None:

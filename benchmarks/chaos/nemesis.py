@@ -101,7 +101,12 @@ class Nemesis:
         """Killed, and started with a clock that lies; the next start has the true one."""
         if child := self._worker(step):
             skew = SKEWS[int(step.draw * 1000) % len(SKEWS)]
-            child.extra = {"LD_PRELOAD": _faketime() or "", "FAKETIME": skew, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            child.extra = {
+                "LD_PRELOAD": _faketime() or "",
+                "FAKETIME": skew,
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "PYTHONPATH": str(Path(__file__).parent / "skewed"),
+            }
             self._note(at=time.monotonic(), fault=step.fault, worker=child.program.name, pids=[])
             self._kill(child)
 

@@ -3,7 +3,6 @@
 `python -m benchmarks.chaos.observer`. It uses none of the engine's columns that say what is ready or occupies.
 """
 
-import contextlib
 import json
 import os
 import time
@@ -63,7 +62,7 @@ def main() -> None:
             raise
         except psycopg2.Error as error:
             append(log, {"at": time.monotonic(), "error": str(error).strip()[:200]})
-            with contextlib.suppress(psycopg2.Error):
+            if connection is not None:
                 connection.close()
             connection = None
         else:

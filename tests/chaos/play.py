@@ -29,6 +29,8 @@ from workers.presence import Identity, register, stable_hex_id
 
 BY = Actor(dialect="cli", user="ada")
 PAUSE = "chaos.pause"
+# What a session waits for at an advisory lock, and at rows that another has locked.
+LOCK_WAITS = ("advisory", "transactionid", "tuple")
 
 
 class Play:
@@ -141,8 +143,8 @@ class Play:
 
     # ---- at the same time
 
-    def meanwhile(self, slot: Slot, move: Callable[[], object]) -> Callable[[], None]:
-        """Begin `move` of this slot, and leave it in the midst of its claim; call the answer to see it through."""
+    def meanwhile(self, slot: Slot, move: Callable[[], object], *, rests: int = 1) -> Callable[[], None]:
+        """Begin `move` of this slot, and leave it at its `rests`-th rest; call the answer to see it through."""
         slot.session.rows(f"SET {PAUSE} = '1'")
         failures: list[BaseException] = []
 
@@ -156,7 +158,10 @@ class Play:
 
         thread = threading.Thread(target=in_thread)
         thread.start()
-        _wait_until("PgSleep")
+        for rest in range(rests):
+            if rest:
+                _wait_until("PgSleep", gone=True)
+            _wait_until("PgSleep")
 
         def wake() -> None:
             thread.join(20)
@@ -165,8 +170,8 @@ class Play:
 
         return wake
 
-    def beside(self, move: Callable[[], object], *, until: str) -> threading.Thread:
-        """Begin `move`, and come back when a session of the database waits for that."""
+    def beside(self, move: Callable[[], object]) -> threading.Thread:
+        """Begin `move`, and come back when it has ended or waits for a lock of the database."""
 
         def in_thread() -> None:
             try:
@@ -176,7 +181,7 @@ class Play:
 
         thread = threading.Thread(target=in_thread)
         thread.start()
-        _wait_until(until)
+        _wait_until(*LOCK_WAITS, or_over=lambda: not thread.is_alive())
         return thread
 
     # ---- the end
@@ -202,12 +207,15 @@ class Play:
         self.act(slot, job, "start")
 
 
-def _wait_until(event: str) -> None:
+def _wait_until(*events: str, gone: bool = False, or_over: Callable[[], bool] = lambda: False) -> None:
+    """Until a session of the database waits for one of these, or none does."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = %s AND state = 'active'", [event])
-            if cursor.fetchone() != (0,):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = ANY(%s) AND state = 'active'", [list(events)]
+            )
+            if (cursor.fetchone() == (0,)) == gone or or_over():
                 return
-        time.sleep(0.01)
-    raise AssertionError(f"nobody came to wait for {event}")
+        time.sleep(0.005)
+    raise AssertionError(f"nobody came to wait for {events}")

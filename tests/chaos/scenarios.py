@@ -20,7 +20,7 @@ def two_claims_of_one_unit(play: Play) -> None:
     worker = play.worker({"scan": 1})
     first, second = play.slot(worker), play.slot(worker)
     wake = play.meanwhile(first, lambda: play.claim(first))
-    other = play.beside(lambda: play.claim(second), until="advisory")
+    other = play.beside(lambda: play.claim(second))
     wake()
     other.join(20)
     _end_all(play)

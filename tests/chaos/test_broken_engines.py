@@ -24,8 +24,8 @@ from workers.models import Worker, WorkerState
 
 pytestmark = pytest.mark.chaos
 
-LOCKED = """(SELECT id FROM jobs_job WHERE ready AND capacity_class_id = heads.class_id
-             ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)"""
+LOCKED = """WHERE ready AND capacity_class_id = heads.class_id
+             ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"""
 OWN_FINISH = "EXISTS (SELECT FROM fin WHERE stop_at IS NULL) AND"
 FENCE = "WHERE id = $1 AND (slot = $2 AND status IN ('running', 'cancel_request')) IS TRUE"
 
@@ -33,7 +33,7 @@ FENCE = "WHERE id = $1 AND (slot = $2 AND status IN ('running', 'cancel_request'
 
 
 def claim_without_conditions_at_the_lock(patch: Patch, _play: Play) -> None:
-    rewrite(patch, LOCKED, "(SELECT id FROM jobs_job WHERE id = heads.id FOR UPDATE SKIP LOCKED)")
+    rewrite(patch, LOCKED, "WHERE id = heads.id FOR UPDATE SKIP LOCKED")
     rewrite(patch, "AND (status = 'waiting') IS TRUE", "")
 
 
