@@ -7,13 +7,11 @@ from types import ModuleType
 import pytest
 
 from jobs.engine import sql
-from tests.chaos.play import PAUSE, Play
+from tests.chaos.play import Play
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch, Play], None]
 
-# A statement rests here, its snapshot taken, for as long as its session says.
-REST = f"(SELECT pg_sleep(coalesce(nullif(current_setting('{PAUSE}', true), ''), '0')::float)) IS NOT NULL"
 HEADS_END = "    ORDER BY head.priority DESC, head.scheduled_at, head.id)"
 
 
@@ -24,6 +22,11 @@ class Case:
     broken: Break
     scenario: Callable[[Play], None]
     rule: str
+
+
+def rest(setting: str) -> str:
+    """A condition at which a statement rests, its snapshot taken, for as long as its session says."""
+    return f"(SELECT pg_sleep(coalesce(nullif(current_setting('{setting}', true), ''), '0')::float)) IS NOT NULL"
 
 
 def rewrite(patch: Patch, old: str, new: str, *, module: ModuleType = sql) -> None:

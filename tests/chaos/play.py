@@ -28,7 +28,8 @@ from workers.models import Worker
 from workers.presence import Identity, register, stable_hex_id
 
 BY = Actor(dialect="cli", user="ada")
-PAUSE = "chaos.pause"
+# Where a statement can be made to rest, by settings of its session.
+AT_HEADS, AT_LOCK = "chaos.rest_at_heads", "chaos.rest_at_lock"
 # What a session waits for at an advisory lock, and at rows that another has locked.
 LOCK_WAITS = ("advisory", "transactionid", "tuple")
 
@@ -143,9 +144,9 @@ class Play:
 
     # ---- at the same time
 
-    def meanwhile(self, slot: Slot, move: Callable[[], object], *, rests: int = 1) -> Callable[[], None]:
-        """Begin `move` of this slot, and leave it at its `rests`-th rest; call the answer to see it through."""
-        slot.session.rows(f"SET {PAUSE} = '1'")
+    def meanwhile(self, slot: Slot, move: Callable[[], object], *, at: str = AT_HEADS) -> Callable[[], None]:
+        """Begin `move` of this slot, and leave it in the midst of a statement; call the answer to see it through."""
+        slot.session.rows(f"SET {at} = '1'")
         failures: list[BaseException] = []
 
         def in_thread() -> None:
@@ -158,14 +159,11 @@ class Play:
 
         thread = threading.Thread(target=in_thread)
         thread.start()
-        for rest in range(rests):
-            if rest:
-                _wait_until("PgSleep", gone=True)
-            _wait_until("PgSleep")
+        _wait_until("PgSleep")
 
         def wake() -> None:
             thread.join(20)
-            slot.session.rows(f"RESET {PAUSE}")
+            slot.session.rows(f"RESET {at}")
             assert not failures, failures
 
         return wake
@@ -207,15 +205,15 @@ class Play:
         self.act(slot, job, "start")
 
 
-def _wait_until(*events: str, gone: bool = False, or_over: Callable[[], bool] = lambda: False) -> None:
-    """Until a session of the database waits for one of these, or none does."""
+def _wait_until(*events: str, or_over: Callable[[], bool] = lambda: False) -> None:
+    """Until a session of the database waits for one of these."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event = ANY(%s) AND state = 'active'", [list(events)]
             )
-            if (cursor.fetchone() == (0,)) == gone or or_over():
+            if cursor.fetchone() != (0,) or or_over():
                 return
         time.sleep(0.005)
     raise AssertionError(f"nobody came to wait for {events}")
