@@ -104,24 +104,25 @@ def lock_overlap(seen: Evidence) -> Iterator[Violation]:
 
 
 def fences(seen: Evidence) -> Iterator[Violation]:
-    """Each acquisition of a name has a fence of its own, higher than that of every holder that had ended before."""
+    """Each acquisition of a name has a fence of its own, above all that it must have come after.
+
+    Those are the holders that had ended, and of two that exclude each other the one that started first: also where that
+    one acts on since it was frozen meanwhile. Two that share may have started in another order than they acquired.
+    """
+    rows = by_job(seen.rows)
     found: dict[str, list[Run]] = {}
     for run in runs(seen.lines):
         for name in run.first.fences:
             found.setdefault(name, []).append(run)
     for name, holders in found.items():
-        highest_ended = 0
-        by_end = sorted(holders, key=lambda run: run.last)
-        given: dict[int, Run] = {}
-        for run in holders:
-            while by_end and by_end[0].last < run.start:
-                highest_ended = max(highest_ended, by_end.pop(0).first.fences[name])
-            fence = run.first.fences[name]
-            if fence <= highest_ended or fence in given:
-                text = f"{name}: fence {fence} after one of {max(highest_ended, fence)}"
-                before = [given[fence].first] if fence in given else []
-                yield Violation(rule="fence", text=text, lines=[*before, run.first])
-            given[fence] = run
+        for number, run in enumerate(holders):
+            mode = _locks(rows, run).get(name, "exclusive")
+            for other in holders[:number]:
+                excludes = "exclusive" in {mode, _locks(rows, other).get(name, "exclusive")}
+                mine, before = run.first.fences[name], other.first.fences[name]
+                if mine == before or (mine < before and (excludes or other.last < run.start)):
+                    text = f"{name}: fence {mine} was given after {before}"
+                    yield Violation(rule="fence", text=text, lines=[other.first, run.first])
 
 
 def outlived(seen: Evidence) -> Iterator[Violation]:

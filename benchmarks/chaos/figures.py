@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from benchmarks.chaos.evidence import Evidence, Row, Struck
+from benchmarks.chaos.plan import WINDOW_SECONDS
 
-WINDOW_SECONDS = 10.0
 MEASURED = ("broker_wipe", "postgres_restart")
 
 

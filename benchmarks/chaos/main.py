@@ -17,7 +17,7 @@ import psycopg2
 from benchmarks.chaos import report, rows
 from benchmarks.chaos.nemesis import Nemesis, without
 from benchmarks.chaos.places import Places
-from benchmarks.chaos.plan import steps
+from benchmarks.chaos.plan import Fault, steps
 from benchmarks.chaos.stage import WORKERS, Stage
 from jobsite.up.paths import Paths, hold
 from jobsite.up.ready import readiness
@@ -28,6 +28,8 @@ LEASE_SECONDS = 15.0
 # After the last submission: everything is healed, and every job must come to its end.
 SETTLE_SECONDS = 150.0
 START_SECONDS = 60.0
+# A calm waits so long for workers that are still coming back.
+HOLD_SECONDS = 60.0
 
 
 def main(argv: list[str]) -> int:
@@ -70,6 +72,8 @@ def _play(options: argparse.Namespace, places: Places) -> None:
     os.environ["JOBSITE_HOME"] = str(home)
     stage = Stage(home, places, port=_free_port(), proxy_port=_free_port())
     _write_setting(options, places)
+    # Asked to end, it takes down what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with hold(Paths(home)):
             try:
@@ -89,10 +93,15 @@ def _storm(options: argparse.Namespace, places: Places, stage: Stage) -> None:
     client = stage.run("client", **stage.login(), CHAOS_SEED=str(options.seed), CHAOS_RATE=str(options.rate),
                        CHAOS_CLIENT_LOG=str(places.client))  # fmt: skip
     left = steps(options.seed, seconds=options.seconds, lease=LEASE_SECONDS, without=without())
-    began = time.monotonic()
+    began, patience = time.monotonic(), HOLD_SECONDS
     while (elapsed := time.monotonic() - began) < options.seconds:
         if left and left[0].at <= elapsed:
-            nemesis.strike(left.pop(0))
+            if left[0].fault is not Fault.CALM or stage.whole() or patience <= 0:
+                nemesis.strike(left.pop(0))
+                patience = HOLD_SECONDS
+            else:
+                began, patience = began + 0.2, patience - 0.2
+                time.sleep(0.15)
         nemesis.look()
         stage.look()
         _still_runs(observer, client)
@@ -125,7 +134,7 @@ def _settle(stage: Stage) -> None:
 
 def _wait_until_ready(stage: Stage) -> None:
     end = time.monotonic() + START_SECONDS
-    while not (readiness(stage.listen)[0] and stage.workers_alive() == len(WORKERS)):
+    while not (readiness(stage.listen)[0] and stage.whole()):
         if time.monotonic() > end:
             raise TimeoutError(f"the site was not ready within {START_SECONDS:g} s: see the logs in the evidence")
         stage.look()

@@ -66,7 +66,10 @@ class Nemesis:
             self.stage.look()
             time.sleep(0.02)
 
-    # ---- one method for each fault, named after it
+    # ---- one method for each step, named after it
+
+    def _calm(self, _step: Step) -> None:
+        """Nothing: from here on a rate is measured."""
 
     def _worker_kill(self, step: Step) -> None:
         if child := self._worker(step):
@@ -157,9 +160,9 @@ class Nemesis:
         signal_group(child.process.pid, signal.SIGKILL)
 
     def _worker(self, step: Step) -> Child | None:
-        """One that lives and that nothing else is done to."""
+        """One that is at work and that nothing else is done to."""
         busy = {one.record.get("worker") for one in self.lasting}
-        free = [name for name in WORKERS if name not in busy and self.stage.children[name].alive]
+        free = [name for name in WORKERS if name not in busy and self.stage.settled(name)]
         return self.stage.children[free[int(step.draw * len(free))]] if free else None
 
     def _lasts(self, step: Step, record: dict[str, Any], heal: Callable[[], None]) -> None:

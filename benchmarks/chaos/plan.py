@@ -21,11 +21,13 @@ class Fault(StrEnum):
     BROKER_DOWN = "broker_down"
     BROKER_WIPE = "broker_wipe"
     POSTGRES_RESTART = "postgres_restart"
+    # No fault: the plan waits here until the stage is whole, so that a rate is measured on a whole one.
+    CALM = "calm"
 
 
 # A storm, then calm, and in its midst a fault after which the rate is measured: one round.
-STORM_SECONDS, CALM_SECONDS = 20.0, 25.0
-MEASURED_AFTER = 14.0
+LEAD_SECONDS, STORM_SECONDS, CALM_SECONDS = 6.0, 17.0, 24.0
+MEASURED_AFTER, WINDOW_SECONDS = 12.5, 10.0
 MEASURED = (Fault.BROKER_WIPE, Fault.POSTGRES_RESTART)
 # What takes longer than a lease comes once in a storm, at its beginning, beside the others.
 LONG = (Fault.WORKER_FREEZE, Fault.NETWORK_CUT)
@@ -58,9 +60,10 @@ def steps(seed: int, *, seconds: float, lease: float, without: frozenset[Fault] 
     chance = random.Random(seed)  # noqa: S311 - a plan, no secret
     made: list[Step] = []
     for number in range(int(seconds / (STORM_SECONDS + CALM_SECONDS)) + 1):
-        begin = number * (STORM_SECONDS + CALM_SECONDS)
+        begin = LEAD_SECONDS + number * (STORM_SECONDS + CALM_SECONDS)
         made += _storm(chance, begin, lease=lease, long=LONG[number % len(LONG)])
         calm = begin + STORM_SECONDS + MEASURED_AFTER
+        made.append(Step(at=calm - WINDOW_SECONDS, fault=Fault.CALM, draw=0.0))
         made.append(Step(at=calm, fault=MEASURED[number % len(MEASURED)], draw=chance.random()))
     return [step for step in sorted(made, key=lambda step: step.at) if step.at < seconds and step.fault not in without]
 

@@ -14,7 +14,7 @@ import psycopg2
 
 from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
 from benchmarks.chaos.places import Places
-from benchmarks.chaos.processes import Child, Program
+from benchmarks.chaos.processes import Child, Program, group
 from jobsite.up import application
 from jobsite.up.listen import Listen
 from jobsite.up.paths import Paths
@@ -33,6 +33,11 @@ WORKERS: dict[str, tuple[str, int]] = {
 }
 # The one whose way to PostgreSQL can be cut.
 BEHIND_PROXY = "w3"
+# Jobs that wait at any moment of a calm day.
+SHORT_LINE = 20
+WHOLE = """SELECT
+    (SELECT count(*) FROM workers_worker WHERE state = 'running' AND lease_until > now()),
+    (SELECT count(*) FROM jobs_job WHERE status = 'waiting' AND scheduled_at < now())"""
 BEATS = ("beat1", "beat2")
 
 
@@ -88,13 +93,19 @@ class Stage:
         words = dict(word.split("=", 1) for word in shlex.split(self._paths.credentials.read_text()))
         return {"CHAOS_PORT": str(self.listen.port), "CHAOS_TOKEN": words["TOKEN"]}
 
-    def workers_alive(self) -> int:
-        """How many have a lease."""
-        connection = psycopg2.connect(self.url_of("DATABASE_URL"))
-        with closing(connection), connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM workers_worker WHERE state = 'running' AND lease_until > now()")
-            [count] = cursor.fetchone() or (0,)
-        return int(count)
+    def whole(self) -> bool:
+        """Whether every worker has its lease and its processes, and no line of jobs has been left by a fault."""
+        if not all(self.settled(name) for name in WORKERS):
+            return False
+        with closing(psycopg2.connect(self.url_of("DATABASE_URL"))) as connection, connection.cursor() as cursor:
+            cursor.execute(WHOLE)
+            [alive, waiting] = cursor.fetchone() or (0, 0)
+        return bool(alive == len(WORKERS) and waiting < SHORT_LINE)
+
+    def settled(self, name: str) -> bool:
+        """Whether this worker's pool is up."""
+        child = self.children[name]
+        return child.alive and len(group(child.process.pid)) > WORKERS[name][1]
 
     def url_of(self, variable: str) -> str:
         return self.environ[variable]

@@ -104,6 +104,17 @@ BROKEN: dict[str, tuple[str, Evidence]] = {
         "fence",
         history([ran("a", 1, 2, devices=5), ran("b", 3, 4, devices=4)], [row("a"), row("b")]),
     ),
+    "the fence of a frozen holder is not below that of the next": (
+        "fence",
+        history(
+            [ran("a", 1, 21, devices=3), ran("b", 17, 25, worker="w2", devices=2)],
+            [
+                row("a", "worker_dead", ended_at=16.0, locks={"devices": "exclusive"}),
+                row("b", worker="w2", locks={"devices": "exclusive"}),
+            ],
+            faults=[Struck(at=2, fault="worker_freeze", worker="w1", back_at=20)],
+        ),
+    ),
     "a run goes on after its row was ended": (
         "outlived",
         history([ran("a", 1, 9)], [row("a", "worker_dead", ended_at=5.0)]),
@@ -127,6 +138,12 @@ def test_a_broken_history_is_found(rule: str, seen: Evidence) -> None:
 def test_sharers_may_overlap() -> None:
     sharing: dict[str, Any] = {"locks": {"devices": "shared"}}
     assert violations(history([ran("a", 1, 3), ran("b", 2, 4)], [row("a", **sharing), row("b", **sharing)])) == []
+
+
+def test_sharers_may_start_in_another_order_than_they_acquired() -> None:
+    sharing: dict[str, Any] = {"locks": {"devices": "shared"}}
+    seen = history([ran("a", 1, 3, devices=2), ran("b", 2, 4, devices=1)], [row("a", **sharing), row("b", **sharing)])
+    assert violations(seen) == []
 
 
 def test_what_a_frozen_holder_does_when_it_wakes_is_for_the_fence_to_stop() -> None:
