@@ -58,7 +58,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()), help="replays the plan of a run (a new one)")
     parser.add_argument("--seconds", type=float, default=90.0, help="how long the faults go on (90)")
-    parser.add_argument("--rate", type=float, default=10.0, help="jobs submitted a second (10)")
+    parser.add_argument("--rate", type=float, default=6.0, help="jobs submitted a second (6)")
     parser.add_argument("--keep", type=Path, help="a folder for the evidence (kept only where a promise is broken)")
     parser.add_argument("--check", type=Path, help="check the evidence of an earlier run once more")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
@@ -93,24 +93,35 @@ def _storm(options: argparse.Namespace, places: Places, stage: Stage) -> None:
     client = stage.run("client", **stage.login(), CHAOS_SEED=str(options.seed), CHAOS_RATE=str(options.rate),
                        CHAOS_CLIENT_LOG=str(places.client))  # fmt: skip
     left = steps(options.seed, seconds=options.seconds, lease=LEASE_SECONDS, without=without())
-    began, patience = time.monotonic(), HOLD_SECONDS
+    began = time.monotonic()
     while (elapsed := time.monotonic() - began) < options.seconds:
         if left and left[0].at <= elapsed:
-            if left[0].fault is not Fault.CALM or stage.whole() or patience <= 0:
-                nemesis.strike(left.pop(0))
-                patience = HOLD_SECONDS
+            step = left.pop(0)
+            if step.fault is Fault.CALM:
+                began += _wait_until_whole(stage, nemesis)
             else:
-                began, patience = began + 0.2, patience - 0.2
-                time.sleep(0.15)
-        nemesis.look()
-        stage.look()
+                nemesis.strike(step)
+        _look(stage, nemesis)
         _still_runs(observer, client)
-        time.sleep(0.05)
     _end(client)
     nemesis.look(heal_all=True)
     _settle(stage)
     _end(observer)
     rows.dump(stage.url_of("DATABASE_URL"), places.rows)
+
+
+def _look(stage: Stage, nemesis: Nemesis) -> None:
+    nemesis.look()
+    stage.look()
+    time.sleep(0.05)
+
+
+def _wait_until_whole(stage: Stage, nemesis: Nemesis) -> float:
+    """How long it took: the plan is held for so long."""
+    began = time.monotonic()
+    while not (stage.whole() and not nemesis.lasting) and time.monotonic() < began + HOLD_SECONDS:
+        _look(stage, nemesis)
+    return time.monotonic() - began
 
 
 def _still_runs(*helpers: subprocess.Popen[bytes]) -> None:

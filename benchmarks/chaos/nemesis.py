@@ -66,10 +66,7 @@ class Nemesis:
             self.stage.look()
             time.sleep(0.02)
 
-    # ---- one method for each step, named after it
-
-    def _calm(self, _step: Step) -> None:
-        """Nothing: from here on a rate is measured."""
+    # ---- one method for each fault, named after it
 
     def _worker_kill(self, step: Step) -> None:
         if child := self._worker(step):
