@@ -30,7 +30,7 @@ class Row:
     ended_at: float | None = None
     run: str | None = None
     refused: bool = False
-    # False where another attempt would only repeat the error.
+    # False where another attempt would only repeat the error, and where a person has canceled it.
     worth_a_retry: bool = True
 
 

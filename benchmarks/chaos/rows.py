@@ -22,7 +22,7 @@ SELECT json_build_object('id', job.id, 'job', job.uuid, 'status', job.status, 'n
     'started_at', extract(epoch FROM job.started_at) - {offset},
     'ended_at', extract(epoch FROM job.ended_at) - {offset},
     'run', job.result ->> 'run', 'refused', job.late_result_at IS NOT NULL,
-    'worth_a_retry', coalesce(job.exception ->> 'type', '') <> 'JobCanceled')
+    'worth_a_retry', job.canceled_by IS NULL AND coalesce(job.exception ->> 'type', '') <> 'JobCanceled')
 FROM jobs_job AS job JOIN workers_capacityclass AS class ON class.id = job.capacity_class_id
 LEFT JOIN workers_worker AS worker ON worker.id = job.worker_id
 LEFT JOIN jobs_job AS original ON original.id = job.retry_from_id
