@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import uuid_utils.compat
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from jobs import doorbell
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.classes import KnownClass, class_for, forget_classes
+from jobs.engine.clock import database_now
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
 
@@ -36,20 +37,13 @@ def enqueue_many(submissions: Iterable[Submission], *, by: Actor) -> list[Job]:
 
 @transaction.atomic
 def _store(checked: list[Checked], *, by: Actor) -> list[Job]:
-    now = _database_now()
+    now = database_now()
     classes = [class_for(item.needs) for item in checked]
     jobs = [_row(item, known, now) for item, known in zip(checked, classes, strict=True)]
     Job.objects.bulk_create(jobs, batch_size=BATCH)
     _audit(jobs, by=by)
     transaction.on_commit(lambda: _ring(jobs, classes, now))
     return jobs
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
 
 
 def _row(item: Checked, known: KnownClass, now: datetime) -> Job:
@@ -77,13 +71,18 @@ def _row(item: Checked, known: KnownClass, now: datetime) -> Job:
         comment=sent.comment,
         ticket_ref=sent.ticket_ref,
         scheduled_by=sent.scheduled_by,
+        cron_id=sent.cron_id,
+        cron_due_at=sent.cron_due_at,
     )
 
 
 def _audit(jobs: list[Job], *, by: Actor) -> None:
-    """One row for a job; one for a bulk, which names its first and how many."""
+    """One row for a job; one for a bulk, which names its first and how many.
+
+    None for a cron's due second: nobody asked, and the job names both (docs/adr/0016).
+    """
     first = jobs[0] if jobs else None
-    if first is None:
+    if first is None or first.cron_due_at is not None:
         return
     after = {"action": first.action, "parameters": first.parameters, "number": first.pk}
     audit(

@@ -14,6 +14,10 @@ class NoSuchJob(LookupError):
     """No job has this id."""
 
 
+class NoSuchCron(LookupError):
+    """No cron has this name."""
+
+
 class JobEnded(RuntimeError):
     """The job has ended in `status`, which does not allow what was asked."""
 

@@ -40,6 +40,9 @@ class Submission:
     comment: str | None = None
     ticket_ref: str | None = None
     scheduled_by: str | None = None
+    # The cron that asks, and the due second that it asks for; no second when a person had it run.
+    cron_id: int | None = None
+    cron_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_at', models.DateTimeField()),
                 ('last_due_at', models.DateTimeField()),
-                ('count', models.PositiveIntegerField()),
+                ('count', models.PositiveIntegerField(null=True)),
                 ('code', models.CharField(choices=[('MISSED', 'missed, and its policy is to skip'), ('TOO_LATE', 'found later than its grace allows'), ('COALESCED', 'a later run stands for it'), ('TOO_MANY', 'more were missed than are made up for'), ('OVERLAP', 'a job of this cron had not ended'), ('REPLACED', 'a later run replaced it'), ('INVALID', 'its job was refused'), ('EDITED', 'the cron was changed before a beat came by'), ('DISABLED', 'the cron was disabled before a beat came by')], max_length=20)),
                 ('reason', models.CharField(max_length=500)),
                 ('skipped_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

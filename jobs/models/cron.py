@@ -90,10 +90,10 @@ class CronSkip(models.Model):
     cron = models.ForeignKey(
         Cron, on_delete=models.DO_NOTHING, db_constraint=False, related_name="skips", db_index=False
     )
-    # The first and the last due second, and how many they are with all between.
+    # The first and the last due second, and how many they are with all between; null where nobody counted.
     due_at = models.DateTimeField()
     last_due_at = models.DateTimeField()
-    count = models.PositiveIntegerField()
+    count = models.PositiveIntegerField(null=True)
     code = models.CharField(max_length=20, choices=Code.choices)
     reason = models.CharField(max_length=500)
     skipped_at = models.DateTimeField(db_default=Now())
