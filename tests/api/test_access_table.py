@@ -27,6 +27,8 @@ NOWHERE =   "404       404    404     404      404   404"  # fmt: skip
 READ =      "401       403    200     200      200   200"  # fmt: skip
 SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
 CANCEL =    "401       403    403     204      204   204"  # fmt: skip
+SAVE =      "401       403    403     403      202   202"  # fmt: skip
+DELETE =    "401       403    403     403      204   204"  # fmt: skip
 NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
@@ -104,6 +106,9 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
     r"api/v0/^jobs/(?P<job_id>[^/]+)/retry/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^crons/?\Z": _reading(READ, POST=SAVE),
+    r"api/v0/^crons/(?P<cron_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
+    r"api/v0/^crons/(?P<cron_name>[^/]+)/run/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^actions/?\Z": _reading(READ),
@@ -147,6 +152,7 @@ def filled(make_job: MakeJob) -> dict[str, str]:
         "(?P<job_id>[^/]+)/retry": f"{make_job(status='errored').uuid}/retry",
         "(?P<job_id>[^/]+)": str(job.uuid),
         "(?P<worker_id>[^/]+)": job.worker.hex_id,
+        "(?P<cron_name>[^/]+)": "nightly",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
@@ -176,7 +182,7 @@ def _path(route: str, filled: dict[str, str]) -> str:
 
 
 def _ask(client: Client, method: str, path: str) -> str:
-    body: Any = {"action": "noop"} if method == "POST" and path.startswith("/api/") else {}
+    body: Any = {"action": "noop", "schedule": "@daily"} if method == "POST" and path.startswith("/api/") else {}
     kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     if method in {"GET", "HEAD"}:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from jobs.models import JobLog
+from jobs.models import Cron, JobLog
 from jobs.states import Status
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
@@ -46,7 +46,7 @@ def contents(described: Any) -> Iterator[tuple[str, Any]]:
 
 def test_every_operation_has_an_example_that_fits_its_schema(described: Any) -> None:
     places = dict(contents(described))
-    assert len(places) == 12
+    assert len(places) == 17
     for place, content in places.items():
         examples = [example["value"] for example in content["examples"].values()]
         assert examples, place
@@ -74,7 +74,8 @@ def test_what_is_on_the_wire_fits_its_schema(
     make_job(retry_from=job)
     make_job(status=Status.RUNNING)
     JobLog.objects.create(job=job, line_number=0, data="x")
-    addresses = {"{job_id}": str(job.uuid), "{worker_id}": "000000000001"}
+    Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON, last_run_at=NOON)
+    addresses = {"{job_id}": str(job.uuid), "{worker_id}": "000000000001", "{cron_name}": "nightly"}
     asked = 0
     for path, operations in described["paths"].items():
         if "get" not in operations or "docs.json" in path:
@@ -84,7 +85,7 @@ def test_what_is_on_the_wire_fits_its_schema(
         assert response.status_code == 200
         assert not problems(described, schema, response.json()), path
         asked += 1
-    assert asked == 9
+    assert asked == 11
 
 
 def test_answers_to_a_post_and_errors_fit_too(described: Any, client: Client) -> None:

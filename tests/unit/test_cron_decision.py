@@ -71,19 +71,20 @@ def test_all_makes_up_for_so_many_and_no_more() -> None:
     ]
 
 
-@given(
-    st.lists(st.integers(0, 20_000), unique=True, min_size=1, max_size=300),
-    st.sampled_from(["skip", "once", "all"]),
-    st.sampled_from(["allow", "forbid", "replace"]),
-    st.integers(0, 20_000),
-    st.booleans(),
-    st.booleans(),
+HOW = st.fixed_dictionaries(
+    {
+        "misfire": st.sampled_from(["skip", "once", "all"]),
+        "overlap": st.sampled_from(["allow", "forbid", "replace"]),
+        "grace": st.integers(0, 20_000),
+    }
 )
-def test_no_due_second_is_lost_or_counted_twice(
-    late: list[int], misfire: str, overlap: str, grace: int, busy: bool, more: bool
-) -> None:
+STATE = st.fixed_dictionaries({"busy": st.booleans(), "more": st.booleans()})
+
+
+@given(st.lists(st.integers(0, 20_000), unique=True, min_size=1, max_size=300), HOW, STATE)
+def test_no_due_second_is_lost_or_counted_twice(late: list[int], how: dict[str, Any], state: dict[str, bool]) -> None:
     dues = ago(*sorted(late, reverse=True))
-    decision = decide(dues, now=NOW, policy=policy(misfire, grace=grace, overlap=overlap), busy=busy, more=more)
+    decision = decide(dues, now=NOW, policy=policy(**how), **state)
     covered = [due for span in decision.skips for due in dues if span.first <= due <= span.last]
     assert sorted([*decision.fire, *covered]) == dues
     assert sum(span.count or 0 for span in decision.skips) == len(covered)

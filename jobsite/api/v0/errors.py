@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, NoSuchJob
+from jobs.engine.errors import InvalidSubmission, JobEnded, JobNotEnded, NoSuchCron, NoSuchJob
 from jobsite.patience import TooSlow
 
 logger = logging.getLogger(__name__)
@@ -142,6 +142,7 @@ def _text(value: Any) -> str:
 _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     WireError: lambda error: error,
     NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),
+    NoSuchCron: lambda _: WireError(404, "NO_SUCH_CRON", "A cron with the given name does not exist."),
     NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
     InvalidSubmission: lambda error: InvalidField(error.field, error.reason),
     JobEnded: lambda error: WireError(

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, re_path
 
 from jobsite.api.v0.views.actions import Actions
+from jobsite.api.v0.views.crons import Crons
 from jobsite.api.v0.views.docs import Docs, unknown
 from jobsite.api.v0.views.jobs import Jobs
 from jobsite.api.v0.views.workers import Workers
@@ -27,6 +28,9 @@ urlpatterns = [
     _at(rf"{_JOB}/logs", Jobs.as_view({"get": "logs"})),
     _at(rf"{_JOB}/cancel", Jobs.as_view({"post": "cancel"})),
     _at(rf"{_JOB}/retry", Jobs.as_view({"post": "retry"})),
+    _at(r"crons", Crons.as_view({"get": "list", "post": "create"})),
+    _at(r"crons/(?P<cron_name>[^/]+)", Crons.as_view({"get": "retrieve", "delete": "destroy"})),
+    _at(r"crons/(?P<cron_name>[^/]+)/run", Crons.as_view({"post": "run"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
     _at(r"workers/(?P<worker_id>[^/]+)", Workers.as_view({"get": "retrieve"})),
     _at(r"actions", Actions.as_view({"get": "list"})),
