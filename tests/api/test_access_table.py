@@ -33,6 +33,7 @@ NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
 INDEX =     "login     404    200     200      200   200"  # fmt: skip
+EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
@@ -63,7 +64,10 @@ OWNED = _pages(OWNER, add=OWNER, change=OWNER, delete=OWNER)
 MODELS: dict[str, dict[str, Answers]] = {
     "jobs/job": _pages(PAGE),
     "jobs/joblog": _pages(PAGE),
-    "jobs/cron": _pages(PAGE),
+    "jobs/cron": {
+        **_pages(PAGE, add=EDITOR, change=EDITOR, delete=EDITOR),
+        "preview/": {"GET": PAGE, "POST": "login 405 405 405 405 405"},
+    },
     "jobs/actionconfig": _pages(PAGE),
     "jobs/auditevent": _pages(PAGE),
     "workers/worker": _pages(PAGE),

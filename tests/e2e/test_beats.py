@@ -83,7 +83,7 @@ def test_a_beat_whose_host_clock_is_off_fires_on_time_and_once(start_beat: Start
     if not shutil.which("faketime"):
         pytest.skip("needs: apt install faketime")
     start_beat("faketime", "-f", skew, FAKETIME_DONT_FAKE_MONOTONIC="1", DONT_FAKE_MONOTONIC="1")
-    wait_until(lambda: Beat.objects.exists())
+    wait_until(Beat.objects.exists)
     cron = each_second()
     wait_until(lambda: len(made(cron)) >= 4)
     late = [job.created_at - job.cron_due_at for job in Job.objects.filter(cron=cron.pk) if job.cron_due_at]
@@ -109,7 +109,7 @@ def test_the_first_beat_makes_the_default_crons_and_a_later_one_does_not_bring_t
 
 def test_a_cron_saved_while_beats_sleep_is_on_time(start_beat: StartBeat) -> None:
     start_beat()
-    wait_until(lambda: Beat.objects.exists())
+    wait_until(Beat.objects.exists)
     due = database_now().replace(microsecond=0) + timedelta(seconds=2)
     schedule = f"{due.second} {due.minute} {due.hour} * * *"
     cron = save_cron(CronSpec(job=Submission(action="noop"), schedule=schedule), by=ADA)
