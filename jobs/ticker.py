@@ -32,17 +32,18 @@ class Ticker(threading.Thread):
         self._by = engine_actor(f"beat {name}")
         self._upkeep_at = 0.0
         self._prepared = False
-        self._ended = threading.Event()
+        self._ended = False
 
     def run(self) -> None:
-        wait = 0.0
-        while not self._ended.wait(wait):
+        while not self._ended:
             try:
                 wait = self.turn()
             except Exception:  # A beat that lives and does not tick would be worse than any error.
                 logger.exception("no tick")
                 connection.close()
                 wait = AFTER_ERROR_SECONDS
+            # A second at most, so that nothing needs to wake it for its end.
+            time.sleep(wait)
         connection.close()
 
     def turn(self) -> float:
@@ -55,7 +56,7 @@ class Ticker(threading.Thread):
 
     def end(self) -> None:
         """Finish the turn."""
-        self._ended.set()
+        self._ended = True
         self.join(AFTER_ERROR_SECONDS * 3)
 
     def _kept_up(self) -> bool:

@@ -60,6 +60,8 @@ def test_a_change_keeps_the_name_and_is_audited(browser: Browser) -> None:
     assert answer.status_code == 302
     assert list(Cron.objects.values_list("pk", "name", "schedule")) == [(cron.pk, "nightly", "@hourly")]
     event = AuditEvent.objects.get()
+    assert event.before is not None
+    assert event.after is not None
     assert (event.verb, event.before["schedule"], event.after["schedule"]) == ("change", "@daily", "@hourly")
 
 

@@ -70,6 +70,8 @@ def test_a_second_post_replaces_the_whole_and_keeps_the_id(admin: Client) -> Non
         ("create", "admin", "v0"),
         ("change", "admin", "v0"),
     ]
+    assert events[1].before is not None
+    assert events[1].after is not None
     assert (events[1].before["schedule"], events[1].after["schedule"]) == ("57 54 3 * * *", "@hourly")
 
 
@@ -130,6 +132,7 @@ def test_a_deleted_cron_leaves_its_jobs(admin: Client) -> None:
     assert admin.delete("/api/v0/crons/noop").status_code == 204
     assert admin.get(f"/api/v0/jobs/{job['id']}").json()["status"] == "waiting"
     event = AuditEvent.objects.get(object_type="cron", verb="delete")
+    assert event.before is not None
     assert event.before["schedule"] == "57 54 3 * * *"
     for answer in (admin.delete("/api/v0/crons/noop"), admin.get("/api/v0/crons/noop/")):
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "NO_SUCH_CRON")

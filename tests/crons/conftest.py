@@ -64,11 +64,8 @@ def set_back(cron: Cron, due: datetime) -> datetime:
 
 def fired(cron: Cron) -> list[datetime]:
     """Due seconds that have a job."""
-    return list(
-        Job.objects.filter(cron=cron.pk, cron_due_at__isnull=False)
-        .order_by("cron_due_at")
-        .values_list("cron_due_at", flat=True)
-    )
+    jobs = Job.objects.filter(cron=cron.pk, cron_due_at__isnull=False).order_by("cron_due_at")
+    return [due for due in jobs.values_list("cron_due_at", flat=True) if due]
 
 
 def skipped(cron: Cron) -> list[tuple[str, int | None]]:

@@ -17,10 +17,9 @@ def read_cron(data: Any) -> CronSpec:
     if not isinstance(data, dict):
         raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
     body = _typed(data)
-    given = {"name": body.name, "timezone": body.timezone, "enabled": body.enabled, "misfire": body.misfire}
-    given |= {"grace_seconds": body.grace_seconds, "overlap": body.overlap}
+    names = ("name", "timezone", "enabled", "misfire", "grace_seconds", "overlap")
     # null, and "" for a text, are the same as not sent.
-    own = {key: value for key, value in given.items() if value not in (None, "")}
+    own: dict[str, Any] = {name: value for name in names if (value := getattr(body, name)) not in (None, "")}
     return CronSpec(job=_job(body), schedule=body.schedule, **own)
 
 

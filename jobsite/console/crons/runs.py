@@ -36,12 +36,13 @@ def with_outcome(crons: QuerySet[Any]) -> QuerySet[Any]:
     """With the newest job's status and the newest skip: two probes of an index for each row shown."""
     jobs = Job.objects.filter(cron=OuterRef("pk")).order_by("-scheduled_at", "-id")
     skips = CronSkip.objects.filter(cron=OuterRef("pk")).order_by("-due_at")
-    return crons.annotate(
+    rows: QuerySet[Any] = crons.annotate(
         job_status=Subquery(jobs.values("status")[:1]),
         job_at=Subquery(jobs.values("scheduled_at")[:1]),
         skip_code=Subquery(skips.values("code")[:1]),
         skip_at=Subquery(skips.values("last_due_at")[:1]),
     )
+    return rows
 
 
 def outcome(cron: Any) -> tuple[str, str]:
