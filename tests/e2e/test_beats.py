@@ -1,7 +1,6 @@
 """Real beats side by side on one database: each due second once, on time, whoever dies."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -78,10 +77,9 @@ def test_five_beats_make_one_job_for_each_second_and_one_that_dies_changes_nothi
     assert Beat.objects.filter(ticked_at__gt=Now() - timedelta(seconds=8)).count() >= 3
 
 
+@pytest.mark.faketime
 @pytest.mark.parametrize("skew", ["-7m", "+7m"])
 def test_a_beat_whose_host_clock_is_off_fires_on_time_and_once(start_beat: StartBeat, skew: str) -> None:
-    if not shutil.which("faketime"):
-        pytest.skip("needs: apt install faketime")
     start_beat("faketime", "-f", skew)
     wait_until(Beat.objects.exists)
     cron = each_second()
