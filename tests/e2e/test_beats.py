@@ -49,7 +49,7 @@ def start_beat(transactional_db: None, tmp_path: Path) -> Iterator[StartBeat]:
 
 
 def each_second(**fields: object) -> Cron:
-    return save_cron(CronSpec(job=Submission(action="noop"), schedule="* * * * * *", name="each second"), by=ADA)
+    return save_cron(CronSpec(job=Submission(action="noop"), schedule="* * * * * *", name="each-second"), by=ADA)
 
 
 def seconds_since(first: object, dues: list[object]) -> list[int]:
