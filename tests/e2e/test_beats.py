@@ -91,13 +91,17 @@ def test_a_beat_whose_host_clock_is_off_fires_on_time_and_once(start_beat: Start
     assert max(late) < timedelta(seconds=1)
 
 
-def test_the_first_beat_makes_the_default_crons_and_a_later_one_does_not_bring_them_back(start_beat: StartBeat) -> None:
+def test_the_first_beat_makes_the_default_crons_and_a_later_one_does_not_bring_them_back(
+    start_beat: StartBeat, tmp_path: Path
+) -> None:
     first = start_beat()
     wait_until(lambda: Cron.objects.count() == 2)
     assert set(Cron.objects.values_list("name", "enabled")) == {("onlinegc_joblogs", True), ("onlinegc_jobs", True)}
     assert AuditEvent.objects.filter(object_type="cron", verb="create", dialect="engine").count() == 2
     first.terminate()
     first.wait(20)
+    told = (tmp_path / "beat0.log").read_text()
+    assert "onlinegc_jobs made: each night it deletes jobs that ended more than 400 days ago" in told
     assert not Beat.objects.exists(), "a beat that stops takes its row along"
     Cron.objects.all().delete()
     start_beat()
