@@ -179,3 +179,12 @@ def test_an_edit_is_a_recorded_skip_for_what_no_beat_has_fired(admin: Client) ->
     assert (skip.code, skip.reason) == ("EDITED", "the cron was changed before a beat came by: changed by admin")
     assert not Job.objects.exists()
     assert admin.get("/api/v0/crons/noop").json()["nextRun"] > timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.mark.parametrize(("schedule", "step"), [("0 0 * * * *", 3600), ("@every 1h", 3600)])
+def test_the_next_run_is_in_the_future_also_while_no_beat_is_there(admin: Client, schedule: str, step: int) -> None:
+    save(admin, schedule=schedule)
+    first = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    Cron.objects.update(next_run_at=first)
+    shown = admin.get("/api/v0/crons/noop").json()["nextRun"]
+    assert shown == (first + timedelta(seconds=3 * step)).strftime("%Y-%m-%dT%H:%M:%SZ")

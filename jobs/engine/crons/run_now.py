@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
@@ -18,7 +18,7 @@ def run_now(name: str, *, by: Actor) -> Job:
     try:
         return _run_now(name, by=by)
     except IntegrityError:
-        # Told by the commit: a capacity class that this process remembered was dropped meanwhile, being unused.
+        # A capacity class that this process remembered was dropped meanwhile, being unused.
         forget_classes()
         return _run_now(name, by=by)
 
@@ -29,5 +29,7 @@ def _run_now(name: str, *, by: Actor) -> Job:
     if cron is None:
         raise NoSuchCron(name)
     job = enqueue(replace(submission_of(cron), scheduled_by=by.user or None), by=by)
+    # Now, and not at the commit, which may be another's.
+    connection.check_constraints()
     audit("run", by=by, object_type="cron", object_id=name, after={"job": str(job.uuid)})
     return job

@@ -1,12 +1,15 @@
 """Crons on the wire: the body of POST /crons to a CronSpec, and rows to the dialect's objects."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from jobs.engine.crons.spec import CronSpec
+from jobs.engine.crons.spec import CronSpec, read_times
+from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobs.models import Cron
+from jobs.schedule import Never
 from jobsite.api.v0.errors import InvalidField, WireError
 from jobsite.api.v0.schemas import CronBody
 from jobsite.api.v0.wire import optional_time, whole_seconds
@@ -45,8 +48,9 @@ def _job(body: CronBody) -> Submission:
     )
 
 
-def cron_object(cron: Cron) -> dict[str, Any]:
+def cron_object(cron: Cron, *, now: datetime) -> dict[str, Any]:
     """Cron's 9 keys, and ours behind them."""
+    next_run = _next_run(cron, now)
     return {
         "id": str(cron.uuid),
         "action": cron.action,
@@ -56,7 +60,7 @@ def cron_object(cron: Cron) -> dict[str, Any]:
         "parameters": cron.parameters,
         "deadline": cron.deadline_text,
         "stopTimeout": cron.stop_timeout_text,
-        "nextRun": None if cron.next_run_at is None else whole_seconds(cron.next_run_at),
+        "nextRun": None if next_run is None else whole_seconds(next_run),
         "name": cron.name,
         "timezone": cron.timezone,
         "misfire": cron.misfire,
@@ -67,3 +71,16 @@ def cron_object(cron: Cron) -> dict[str, Any]:
         "locks": cron.locks,
         "lastRun": optional_time(cron.last_run_at),
     }
+
+
+def _next_run(cron: Cron, now: datetime) -> datetime | None:
+    """In the future, also while a second that was due waits for a beat."""
+    if cron.next_run_at is None or cron.next_run_at > now:
+        return cron.next_run_at
+    try:
+        schedule, zone = read_times(cron.schedule, cron.timezone)
+        if schedule.every:
+            return cron.next_run_at + schedule.every * ((now - cron.next_run_at) // schedule.every + 1)
+        return schedule.next_after(now, zone)
+    except (InvalidSubmission, Never):
+        return cron.next_run_at

@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs.engine.clock import database_now
 from jobs.engine.crons.delete import delete_cron
 from jobs.engine.crons.run_now import run_now
 from jobs.engine.crons.save import save_cron
@@ -28,21 +29,23 @@ class Crons(Endpoint):
 
     @CRONS["list"]
     def list(self, _request: Request) -> Response:
-        return Response({"crons": [cron_object(cron) for cron in Cron.objects.order_by("name")]})
+        now = database_now()
+        return Response({"crons": [cron_object(cron, now=now) for cron in Cron.objects.order_by("name")]})
 
     @CRONS["create"]
     def create(self, request: Request) -> Response:
         # One address for both: who may add only must not replace.
         if not request.user.has_perm("jobs.change_cron"):
             raise PermissionDenied("None of your roles has the permission jobs.change_cron.")
-        return Response(cron_object(save_cron(read_cron(self.body(request)), by=self.actor(request))), status=202)
+        cron = save_cron(read_cron(self.body(request)), by=self.actor(request))
+        return Response(cron_object(cron, now=database_now()), status=202)
 
     @CRONS["retrieve"]
     def retrieve(self, _request: Request, cron_name: str) -> Response:
         cron = Cron.objects.filter(name=_name(cron_name)).first()
         if cron is None:
             raise NoSuchCron(cron_name)
-        return Response(cron_object(cron))
+        return Response(cron_object(cron, now=database_now()))
 
     @CRONS["destroy"]
     def destroy(self, request: Request, cron_name: str) -> Response:
