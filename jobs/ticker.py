@@ -50,7 +50,8 @@ class Ticker(threading.Thread):
         """Serve what is due, and answer in how many seconds the next turn is wanted."""
         ahead = look_ahead()
         done = tick(ahead, by=self._by)
-        if done.fired or done.promoted or self._kept_up():
+        kept_up = self._kept_up()
+        if done.fired or done.promoted or kept_up:
             ahead = look_ahead()
         return ahead.whole_second if done.failed else ahead.wait
 
