@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from jobs import ticker
 from jobs.engine.clock import database_now
+from jobs.engine.crons.tick import look_ahead
 from jobs.engine.enqueue import enqueue
 from jobs.engine.ring_again import ring_again
 from jobs.engine.submission import Submission
 from jobs.models import Cron, Job
-from jobs.ticker import Ticker
+from jobs.ticker import AFTER_ERROR_SECONDS, Ticker
 from tests.crons.conftest import ADA, MakeCron, fired, minutes_ago, set_back
 from workers.models import Beat
 
@@ -45,7 +45,7 @@ def test_a_database_that_is_away_does_not_end_it(monkeypatch: pytest.MonkeyPatch
     due = set_back(cron, minutes_ago(0))
     beat = Ticker("b1")
     slept: list[float] = []
-    look_ahead, failures = ticker.look_ahead, iter([OperationalError("gone"), ValueError("a bug")])
+    failures = iter([OperationalError("gone"), ValueError("a bug")])
 
     def unsteady() -> object:
         if (error := next(failures, None)) is not None:
@@ -56,11 +56,11 @@ def test_a_database_that_is_away_does_not_end_it(monkeypatch: pytest.MonkeyPatch
         slept.append(seconds)
         beat._ended = len(slept) == 3
 
-    monkeypatch.setattr(ticker, "look_ahead", unsteady)
-    monkeypatch.setattr(ticker.time, "sleep", sleep)
+    monkeypatch.setattr("jobs.ticker.look_ahead", unsteady)
+    monkeypatch.setattr("jobs.ticker.time.sleep", sleep)
     beat.run()
     assert fired(cron) == [due]
-    assert slept[:2] == [ticker.AFTER_ERROR_SECONDS] * 2
+    assert slept[:2] == [AFTER_ERROR_SECONDS] * 2
 
 
 def test_what_has_been_ready_for_long_is_rung_for_again(rung: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Real beats side by side on one database: each due second once, on time, whoever dies."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -38,13 +39,16 @@ def start_beat(transactional_db: None, tmp_path: Path) -> Iterator[StartBeat]:
                 env={**os.environ, "DATABASE_URL": test_database_url(), **environ},
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                # faketime is a parent that only waits: the group is both.
+                process_group=0,
             )
         running.append(beat)
         return beat
 
     yield start
     for beat in running:
-        beat.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(beat.pid, signal.SIGTERM)
         beat.wait(20)
 
 
