@@ -1,5 +1,5 @@
 """Found at the start of every process (settings.ACTION_APPS); importing a module registers its actions."""
 
-from examples import scan_check_single, sync_devices
+from examples import license_update, scan_check_single, sync_devices, update_db
 
-__all__ = ["scan_check_single", "sync_devices"]
+__all__ = ["license_update", "scan_check_single", "sync_devices", "update_db"]

@@ -1,4 +1,4 @@
-"""celery-beat for jobsite: django-celery-beat's rows keep working; beside them it shows that it lives, and rescues."""
+"""celery-beat for jobsite: django-celery-beat's rows keep working; crons have a thread beside them."""
 
 import logging
 import os
@@ -11,12 +11,11 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from jobs.engine.actor import engine_actor
 from jobs.engine.lines import sweep
 from jobs.engine.prune import prune_idempotency_keys
-from jobs.engine.rescue import rescue
 from jobs.engine.rows import django_rows
 from jobs.engine.set_aside import set_aside
+from jobs.ticker import Ticker
 from workers.models import Beat
 
 logger = logging.getLogger(__name__)
@@ -33,11 +32,16 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._beat_at = 0.0
         self._swept = ""
+        self._ticker: Ticker | None = None
         super().__init__(*args, **kwargs)
         self.max_interval: float = min(self.max_interval, HEARTBEAT_SECONDS)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Celery calls this again after the seconds that it answers. A database that is away must not end the beat."""
+        if self._ticker is None:
+            # Not before: a beat with a wrong key is refused between its making and its first tick.
+            self._ticker = Ticker(self._name)
+            self._ticker.start()
         try:
             self._heartbeat()
             return float(min(super().tick(*args, **kwargs), self.max_interval))
@@ -48,6 +52,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     def close(self) -> None:
         """A beat that stops takes its row along."""
+        if self._ticker is not None:
+            self._ticker.end()
         super().close()
         try:
             Beat.objects.filter(name=self._name).delete()
@@ -60,7 +66,6 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._beat_at = time.monotonic() + HEARTBEAT_SECONDS
         Beat.objects.update_or_create(name=self._name, defaults={"heartbeat_at": Now()})
         Beat.objects.filter(heartbeat_at__lt=Now() - FORGOTTEN_AFTER).delete()
-        rescue(by=engine_actor(f"beat {self._name}"))
         self._swept = sweep(self._swept)
         set_aside(django_rows, seconds=SET_ASIDE_SECONDS)
         prune_idempotency_keys()

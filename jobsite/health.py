@@ -43,7 +43,7 @@ def _database() -> dict[str, Any]:
             return {
                 "database": True,
                 "workers": Worker.objects.filter(lease_until__gt=Now()).count(),
-                "beats": Beat.objects.filter(heartbeat_at__gt=Now() - _BEAT_LIVES).count(),
+                "beats": Beat.objects.filter(ticked_at__gt=Now() - _BEAT_LIVES).count(),
                 "oldestWaitingSeconds": _oldest_waiting_seconds(),
             }
     except (Error, TooSlow):

@@ -106,6 +106,8 @@ class Beat(models.Model):
     name = models.CharField(max_length=300, unique=True)
     started_at = models.DateTimeField(db_default=Now())
     heartbeat_at = models.DateTimeField(db_default=Now())
+    # When it last looked for what is due, and could.
+    ticked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["name"]

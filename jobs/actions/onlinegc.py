@@ -1,4 +1,4 @@
-"""`onlinegc_joblogs`: prune the logs of jobs while everything runs."""
+"""`onlinegc_joblogs` and `onlinegc_jobs`: prune logs, and whole jobs, while everything runs."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from jobs.actions.context import Context, JobCanceled
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import action
-from jobs.engine.prune import prune_job_logs
+from jobs.engine.prune import prune_job_logs, prune_jobs
 
 
 class PruneParameters(Parameters):
@@ -32,3 +32,24 @@ def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int]:
     deleted = prune_job_logs(older_than=timedelta(days=days), batch=batch, progress=after_batch)
     context.log(f"deleted {deleted} log lines of jobs that ended more than {days} days ago")
     return {"days": days, "deleted_lines": deleted}
+
+
+class PruneJobsParameters(PruneParameters):
+    days: Annotated[int, Field(ge=1, le=36_500)] = 400
+    # Each takes its log lines along.
+    batch: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
+@action("onlinegc_jobs", parameters=PruneJobsParameters, cancel="check")
+def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int]:
+    """Delete jobs that ended more than `days` ago, 400 unless given, with their logs; never one that has not ended."""
+    days, batch = context.parameters.days, context.parameters.batch
+
+    def after_batch(deleted: int) -> None:
+        context.progress(deleted, deleted)
+        if context.check_canceled():
+            raise JobCanceled(f"stopped after {deleted} jobs")
+
+    pruned = prune_jobs(older_than=timedelta(days=days), batch=batch, progress=after_batch)
+    context.log(f"deleted {pruned.jobs} jobs that ended more than {days} days ago, and {pruned.skips} skips of crons")
+    return {"days": days, "deleted_jobs": pruned.jobs, "deleted_skips": pruned.skips}

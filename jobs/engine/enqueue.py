@@ -98,6 +98,8 @@ def new_job(item: Checked, class_id: int, at: Moment) -> Job:
         comment=sent.comment,
         ticket_ref=sent.ticket_ref,
         scheduled_by=sent.scheduled_by,
+        cron_id=sent.cron_id,
+        cron_due_at=sent.cron_due_at,
     )
 
 
@@ -133,9 +135,12 @@ def _insert(jobs: list[Job]) -> list[Enqueued]:
 
 
 def _audit(jobs: list[Job], *, by: Actor) -> None:
-    """One row for a job; one for a bulk, which names its first and how many."""
+    """One row for a job; one for a bulk, which names its first and how many.
+
+    None for a cron's due second: nobody asked, and the job names both (docs/adr/0016).
+    """
     first = jobs[0] if jobs else None
-    if first is None:
+    if first is None or first.cron_due_at is not None:
         return
     after = {"action": first.action, "parameters": first.parameters, "number": first.pk}
     audit(

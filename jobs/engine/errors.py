@@ -30,6 +30,10 @@ class KeysJobGone(RuntimeError):
     """The job that the idempotency key has made was deleted since."""
 
 
+class NoSuchCron(LookupError):
+    """No cron has this name."""
+
+
 class JobEnded(RuntimeError):
     """The job has ended in `status`, which does not allow what was asked."""
 

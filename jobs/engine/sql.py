@@ -158,20 +158,22 @@ SELECT (SELECT count(*) FROM turned), ARRAY(SELECT name FROM workers_capacitycla
 
 _SECONDS = "extract(epoch FROM {})::float"
 
+# Scheduled jobs whose time has come. SKIP LOCKED: several workers and beats may promote at once. One batch a time; the
+# rest is still due at the next. Taken as an array: on thin statistics a join with the table is planned as a scan of it.
+# One that wants locks goes into the line for the first of them, from which the line is woken one by one.
+DUE = """due AS (
+    UPDATE jobs_job SET due = true, blocked_by = locks -> 0 ->> 'name' WHERE id = ANY (ARRAY(
+        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
+    RETURNING capacity_class_id, blocked_by, ready)"""
+
 # The look: heartbeat, due jobs, new classes, waiting work and what may have to be stopped, in one statement, every
 # two seconds per worker, every second while it runs jobs.
-# FOR UPDATE SKIP LOCKED: several workers may promote at once. One batch a look; the rest is still due at the next.
-# A due job that wants locks goes into the line for the first of them, from which the line is woken one by one.
 LOOK = f"""PREPARE jobsite_look (bigint, text, interval, int[]) AS
 WITH beat AS (
     UPDATE workers_worker SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + $3
     WHERE id = $1 AND boot_id = $2 AND state IN ('running', 'draining')
     RETURNING state, coalesce(capacity_override, capacity) AS capacity, slots),
-due AS (
-    -- As an array: on thin statistics a join with the table is planned as a scan of it.
-    UPDATE jobs_job SET due = true, blocked_by = locks -> 0 ->> 'name' WHERE id = ANY (ARRAY(
-        SELECT id FROM jobs_job WHERE due_at <= now() ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED))
-    RETURNING capacity_class_id, blocked_by, ready)
+{DUE}
 SELECT (SELECT state FROM beat), (SELECT capacity FROM beat), (SELECT slots FROM beat), {_NEWEST_CLASS},
     ARRAY(SELECT DISTINCT capacity_class_id FROM due WHERE ready AND capacity_class_id <> ALL ({PAUSED_CLASSES})),
     ARRAY(SELECT wanted.class_id FROM unnest($4) AS wanted(class_id)

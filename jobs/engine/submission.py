@@ -42,6 +42,9 @@ class Submission:
     comment: str | None = None
     ticket_ref: str | None = None
     scheduled_by: str | None = None
+    # The cron that asks, and the due second that it asks for; no second when a person had it run.
+    cron_id: int | None = None
+    cron_due_at: datetime | None = None
 
     def chain(self) -> "Iterator[Submission]":
         """It, and all that follow it in turn."""

@@ -124,8 +124,15 @@ class Job(models.Model):
     next_job = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    # No constraint in the database: a cron could not go without a change of every job that it has made (docs/adr/0015).
     cron = models.ForeignKey(
-        "jobs.Cron", null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs", db_index=False
+        "jobs.Cron",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="jobs",
+        db_constraint=False,
+        db_index=False,
     )
     cron_due_at = models.DateTimeField(null=True, blank=True)
 
@@ -191,6 +198,9 @@ class Job(models.Model):
                 "scheduled_at", "id", condition=Q(status__in=list(CUT), next_job__isnull=True), name="job_needs_a_human"
             ),
             models.Index("next_job", condition=Q(next_job__isnull=False), name="job_by_next"),
+            models.Index("cron", "scheduled_at", "id", condition=Q(cron__isnull=False), name="job_by_cron"),
+            # Overlap: whether a cron's job has not ended.
+            models.Index("cron", "id", condition=Q(cron__isnull=False, ended_at__isnull=True), name="job_cron_busy"),
             models.Index("ticket_ref", "id", condition=Q(ticket_ref__isnull=False), name="job_by_ticket"),
             # KEY=value searches.
             GinIndex(
@@ -204,7 +214,11 @@ class Job(models.Model):
             # A slot is one process: it runs one job at a time.
             models.UniqueConstraint(fields=["slot"], condition=Q(occupies=True), name="job_slot_runs_one"),
             # Any number of beats may try: one job for each due second.
-            models.UniqueConstraint(fields=["cron", "cron_due_at"], name="job_once_per_due_second"),
+            models.UniqueConstraint(
+                fields=["cron", "cron_due_at"],
+                condition=Q(cron_due_at__isnull=False),
+                name="job_once_per_due_second",
+            ),
             # Of two that enqueue the same at once, the second is told of the first.
             models.UniqueConstraint(
                 fields=["action", "unique_key"],

@@ -95,9 +95,10 @@ class CapacityClassAdmin(ReadOnlyAdmin):
 
 @admin.register(Beat)
 class BeatAdmin(ReadOnlyAdmin):
-    list_display = ("name", "started", "heartbeat")
-    fields = ("name", "started_at", "heartbeat_at")
+    list_display = ("name", "started", "heartbeat", "last_tick")
+    fields = ("name", "started_at", "heartbeat_at", "ticked_at")
     empty_text = "No beat has registered yet: crons and scheduled jobs need one."
 
     started = time_column("started_at", "started")
     heartbeat = time_column("heartbeat_at", "heartbeat")
+    last_tick = time_column("ticked_at", "last tick")

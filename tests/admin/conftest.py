@@ -88,7 +88,9 @@ def rows(db: None) -> dict[str, Model]:
         "jobs.auditevent": AuditEvent.objects.create(
             verb="cancel", dialect="v0", object_type="job", object_id=str(job.uuid), before={"x": 1}
         ),
-        "jobs.cron": Cron.objects.create(name="nightly", action="noop", schedule="0 0 2 * * *"),
+        "jobs.cron": Cron.objects.create(
+            name="nightly", action="noop", schedule="0 0 2 * * *", next_run_at=NOW + timedelta(hours=1)
+        ),
         "jobs.actionconfig": ActionConfig.objects.create(action="noop", parameters={}),
         "workers.worker": worker,
         "workers.capacityclass": CapacityClass.objects.get(name="default"),

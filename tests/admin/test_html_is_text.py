@@ -40,7 +40,7 @@ def evil(db: None) -> dict[str, Model]:
         "jobs.job": job,
         "jobs.joblog": line,
         "jobs.auditevent": event,
-        "jobs.cron": Cron.objects.create(name=EVIL, action=EVIL, schedule=EVIL, parameters=[EVIL]),
+        "jobs.cron": Cron.objects.create(name=EVIL, action=EVIL, schedule=EVIL, parameters=[EVIL], enabled=False),
         "workers.worker": job.worker or job,
         "locks.lockname": lock,
         "locks.joblock": JobLock.objects.create(lock=lock, job=job, mode="shared", fence=1, acquired_at=NOW),

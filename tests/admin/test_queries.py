@@ -39,7 +39,7 @@ def _more_rows(job: Job) -> None:
         more = make_job(worker=worker, slot=f"s:{number}", scheduled_at=NOW - timedelta(seconds=number))
         JobLog.objects.create(job=job, line_number=number, data="more")
         AuditEvent.objects.create(verb="cancel", dialect="v1", object_type="job", object_id=str(more.uuid))
-        Cron.objects.create(name=f"c{number}", action="noop", schedule="@every 1h")
+        Cron.objects.create(name=f"c{number}", action="noop", schedule="@every 1h", next_run_at=NOW)
         CapacityClass.objects.create(name=f"scan={number}", needs={"scan": number})
         Beat.objects.create(name=f"beat{number}")
         lock = LockName.objects.create(name=f"device:{number}")

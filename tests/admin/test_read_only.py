@@ -13,6 +13,8 @@ from tests.admin.pages import ENGINE_OWNS, list_page, page
 
 pytestmark = pytest.mark.slow
 
+# Crons are written by people, through the engine's verbs.
+READ_ONLY = [kind for kind in ENGINE_OWNS if kind != "jobs.cron"]
 EVERYONE = ["superuser", "admin", "auditor"]
 
 
@@ -21,7 +23,7 @@ def _now(row: Model) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("who", EVERYONE)
-@pytest.mark.parametrize("kind", ENGINE_OWNS)
+@pytest.mark.parametrize("kind", READ_ONLY)
 def test_a_forced_change_is_refused(kind: str, who: str, browser: Browser, rows: dict[str, Model]) -> None:
     before = _now(rows[kind])
     posted = dict.fromkeys(before, "1") | {"_save": "Save"}
@@ -30,7 +32,7 @@ def test_a_forced_change_is_refused(kind: str, who: str, browser: Browser, rows:
 
 
 @pytest.mark.parametrize("who", EVERYONE)
-@pytest.mark.parametrize("kind", ENGINE_OWNS)
+@pytest.mark.parametrize("kind", READ_ONLY)
 def test_nothing_can_be_added(kind: str, who: str, browser: Browser, rows: dict[str, Model]) -> None:
     url = reverse(f"admin:{kind.replace('.', '_')}_add")
     assert browser(who).get(url).status_code == 403
@@ -40,7 +42,7 @@ def test_nothing_can_be_added(kind: str, who: str, browser: Browser, rows: dict[
 
 
 @pytest.mark.parametrize("who", EVERYONE)
-@pytest.mark.parametrize("kind", ENGINE_OWNS)
+@pytest.mark.parametrize("kind", READ_ONLY)
 def test_nothing_can_be_deleted(kind: str, who: str, browser: Browser, rows: dict[str, Model]) -> None:
     client = browser(who)
     assert client.post(page(kind, rows, "delete"), {"post": "yes"}).status_code == 403

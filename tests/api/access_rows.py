@@ -26,7 +26,7 @@ def one_of_each(job: Job) -> dict[str, Model]:
         JobLog.objects.create(job=job, line_number=0, data="x"),
         ActionConfig.objects.create(action="noop"),
         AuditEvent.objects.create(dialect="cli", verb="enqueue", object_type="job", object_id="1"),
-        Cron.objects.create(name="nightly", action="noop", schedule="@daily"),
+        Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON),
         AccessToken.objects.create(user=user, name="ci", digest="0" * 64, prefix="jobsite_"),
         user,
         Group.objects.create(name="some"),

@@ -36,6 +36,7 @@ NO_VERB =   "401       405    405     405      405   405"  # fmt: skip
 STAFF =     "login     200    200     200      200   200"  # fmt: skip
 PAGE =      "login     403    200     200      200   200"  # fmt: skip
 INDEX =     "login     404    200     200      200   200"  # fmt: skip
+EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
@@ -66,7 +67,10 @@ OWNED = _pages(OWNER, add=OWNER, change=OWNER, delete=OWNER)
 MODELS: dict[str, dict[str, Answers]] = {
     "jobs/job": _pages(PAGE),
     "jobs/joblog": _pages(PAGE),
-    "jobs/cron": _pages(PAGE),
+    "jobs/cron": {
+        **_pages(PAGE, add=EDITOR, change=EDITOR, delete=EDITOR),
+        "preview/": {"GET": PAGE, "POST": "login 405 405 405 405 405"},
+    },
     "jobs/actionconfig": _pages(PAGE),
     "jobs/auditevent": _pages(PAGE),
     "workers/worker": _pages(PAGE),
@@ -113,6 +117,9 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^locks/(?P<lock_name>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^locks/(?P<lock_name>[^/]+)/clear/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^locks/(?P<lock_name>[^/]+)/free/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^crons/?\Z": _reading(READ, POST=ADMIN),
+    r"api/v0/^crons/(?P<cron_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
+    r"api/v0/^crons/(?P<cron_name>[^/]+)/run/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/drain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
@@ -169,6 +176,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "(?P<lock_name>[^/]+)": "devices",
         "actions/(?P<name>[^/]+)": "actions/noop",
         "classes/(?P<name>[^/]+)": "classes/default",
+        "(?P<cron_name>[^/]+)": "nightly",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
@@ -199,7 +207,7 @@ def _path(route: str, filled: dict[str, str]) -> str:
 
 def _ask(client: Client, method: str, path: str) -> str:
     body: Any = (
-        {"action": "noop", "reason": "the table", "capacityMap": None}
+        {"action": "noop", "reason": "the table", "capacityMap": None, "schedule": "@daily"}
         if method == "POST" and path.startswith("/api/")
         else {}
     )

@@ -57,7 +57,7 @@ def test_no_living_worker_is_not_ready(beat: Beat, make_worker: MakeWorker) -> N
 
 
 def test_no_living_beat_is_not_ready(ready: None) -> None:
-    Beat.objects.update(heartbeat_at=Now() - timedelta(seconds=31))
+    Beat.objects.update(ticked_at=Now() - timedelta(seconds=31))
     status, body = ask()
     assert (status, body["beats"]) == (503, 0)
 

@@ -125,7 +125,7 @@ def test_jobs_are_chosen_by_status(client: Client, make_job: MakeJob) -> None:
 
 
 def test_jobs_are_chosen_by_action_cron_original_and_time(client: Client, make_job: MakeJob) -> None:
-    cron = Cron.objects.create(name="nightly", action="gc", schedule="@daily")
+    cron = Cron.objects.create(name="nightly", action="gc", schedule="@daily", enabled=False)
     original = make_job(action="gc", status=Status.ERRORED, cron=cron)
     retry = make_job(action="gc", retry_from=original, scheduled_at=NOON + timedelta(hours=1))
     make_job(scheduled_at=NOON + timedelta(hours=2))

@@ -53,6 +53,17 @@ def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set
     assert all(value >= 0 for value in figures.values())
 
 
+@pytest.mark.chaos
+@pytest.mark.faketime
+def test_each_due_second_is_served_once_while_beats_are_killed() -> None:
+    done = _bench("crons", "--seconds", "40")
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert set(figures) == {"due", "missed", "double", "late_p99_s"}
+    assert (figures["missed"], figures["double"]) == (0, 0)
+    assert figures["due"] > 100
+
+
 def test_alone_it_lists_the_benchmarks() -> None:
     assert "throughput" in _bench().stdout
 

@@ -70,7 +70,7 @@ def test_a_paused_backlog_costs_claims_nothing(
     Pause.objects.create(kind=Pause.Kind.ACTION, name="noop")
     fill("waiting", paused=True)
     pages, plan = _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
-    assert pages < 20, plan
+    assert pages < 40, plan
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
     assert pages < 60, plan
     other = submit({"scan": 1}, action="sleep")

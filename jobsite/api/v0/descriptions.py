@@ -25,11 +25,21 @@ class Describe(Protocol):
     def __call__(self, handler: Handler, /) -> Handler: ...
 
 
-for _list in (schemas.JobList, schemas.WorkerList, schemas.ActionList, schemas.LockList, schemas.ClassList):
+for _list in (
+    schemas.JobList,
+    schemas.CronList,
+    schemas.WorkerList,
+    schemas.ActionList,
+    schemas.LockList,
+    schemas.ClassList,
+):
     # The object that holds the list is the answer; it is not a row of one.
     extend_schema_serializer(many=False)(_list)
 
 _JOB_ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+_CRON_NAME = OpenApiParameter(
+    "cron_name", str, OpenApiParameter.PATH, description="Its name: the action's unless given."
+)
 _WORKER_ID = OpenApiParameter("worker_id", str, OpenApiParameter.PATH, description="12 hex digits.")
 _KEY = OpenApiParameter("parameters.KEY", str, description="Jobs whose parameter KEY has this value; for any KEY.")
 _CLASS_NAME = OpenApiParameter("name", str, OpenApiParameter.PATH, description="As `scan` or `scan=1,scanCheck=2`.")
@@ -127,6 +137,26 @@ _WAITER_EXAMPLE = {
     "scheduledBy": "ann",
     "called": False,
 }
+_CRON_EXAMPLE: dict[str, Any] = {
+    "id": "9a0f3b8e-6a50-4f0f-9f3f-0f8f2a4f6d10",
+    "action": "license_update",
+    "schedule": "57 54 3 * * *",
+    "retries": 0,
+    "capacityMap": None,
+    "parameters": None,
+    "deadline": "",
+    "stopTimeout": "",
+    "nextRun": "2018-04-22T01:54:57Z",
+    "name": "license_update",
+    "timezone": "Europe/Berlin",
+    "misfire": "once",
+    "graceSeconds": 3600,
+    "overlap": "forbid",
+    "enabled": True,
+    "priority": 0,
+    "locks": None,
+    "lastRun": "2018-04-21T01:54:57Z",
+}
 _SUBMISSION_EXAMPLE = {
     "action": "sleep",
     "parameters": {"seconds": "5"},
@@ -150,7 +180,7 @@ _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",
     403: "NOT_AUTHORIZED",
-    404: "NO_SUCH_JOB, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
+    404: "NO_SUCH_JOB, NO_SUCH_CRON, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
     409: "CONFLICT",
     503: "UNAVAILABLE, with Retry-After",
 }
@@ -379,6 +409,51 @@ CLASSES: dict[str, Describe] = {
     ),
     "pause": _pausing("classes_pause", f"No job of the capacity class {_UNTIL}", _CLASS_NAME),
     "resume": _pausing("classes_resume", "Jobs of the capacity class start again", _CLASS_NAME),
+}
+CRONS: dict[str, Describe] = {
+    "list": _endpoint("crons_list", "List crons, by name", schemas.CronList, {"crons": [_CRON_EXAMPLE]}),
+    "create": _endpoint(
+        "crons_save",
+        "Create a cron, or replace the one of this name; its id stays",
+        schemas.Cron,
+        _CRON_EXAMPLE,
+        status=202,
+        errors=(400,),
+        request=schemas.CronBody,
+        examples=[
+            OpenApiExample(
+                "Cron",
+                {
+                    "action": "license_update",
+                    "schedule": "57 54 3 * * *",
+                    "timezone": "Europe/Berlin",
+                    "overlap": "forbid",
+                },
+                request_only=True,
+            )
+        ],
+    ),
+    "retrieve": _endpoint(
+        "crons_read", "One cron", schemas.Cron, _CRON_EXAMPLE, errors=(404,), parameters=[_CRON_NAME]
+    ),
+    "destroy": _endpoint(
+        "crons_delete",
+        "Delete a cron; jobs made from it are not canceled",
+        None,
+        status=204,
+        errors=(404,),
+        parameters=[_CRON_NAME],
+    ),
+    "run": _endpoint(
+        "crons_run",
+        "Run a cron now, beside its schedule, also while it is disabled",
+        schemas.Job,
+        {**_RETRY_EXAMPLE, "id": JOB_EXAMPLE["id"], "retryFromID": JOB_EXAMPLE["id"]},
+        status=202,
+        errors=(400, 404),
+        request=None,
+        parameters=[_CRON_NAME],
+    ),
 }
 DOCS: dict[str, Describe] = {
     "retrieve": extend_schema(

@@ -21,6 +21,7 @@ from jobs.engine.errors import (
     KeysJobGone,
     LockHeld,
     NoSuchClass,
+    NoSuchCron,
     NoSuchJob,
     NoSuchLock,
     NoSuchWorker,
@@ -152,6 +153,7 @@ def _text(value: Any) -> str:
 _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     WireError: lambda error: error,
     NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),
+    NoSuchCron: lambda _: WireError(404, "NO_SUCH_CRON", "A cron with the given name does not exist."),
     NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
     NoSuchLock: lambda _: WireError(404, "NO_SUCH_LOCK", "No job has ever wanted a lock of the given name."),
     LockHeld: lambda error: WireError(

@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 
 from jobsite.api.v0.views.actions import Actions
 from jobsite.api.v0.views.classes import Classes
+from jobsite.api.v0.views.crons import Crons
 from jobsite.api.v0.views.docs import Docs, unknown
 from jobsite.api.v0.views.jobs import Jobs
 from jobsite.api.v0.views.locks import Locks
@@ -34,6 +35,9 @@ urlpatterns = [
     _at(r"locks/(?P<lock_name>[^/]+)", Locks.as_view({"get": "retrieve"})),
     _at(r"locks/(?P<lock_name>[^/]+)/clear", Locks.as_view({"post": "clear"})),
     _at(r"locks/(?P<lock_name>[^/]+)/free", Locks.as_view({"post": "free"})),
+    _at(r"crons", Crons.as_view({"get": "list", "post": "create"})),
+    _at(r"crons/(?P<cron_name>[^/]+)", Crons.as_view({"get": "retrieve", "delete": "destroy"})),
+    _at(r"crons/(?P<cron_name>[^/]+)/run", Crons.as_view({"post": "run"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
     _at(_WORKER, Workers.as_view({"get": "retrieve"})),
     _at(rf"{_WORKER}/drain", Workers.as_view({"post": "drain"})),

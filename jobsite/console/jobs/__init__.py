@@ -1,9 +1,8 @@
-"""The pages over jobs, their logs, the audit, crons and what is configured for actions."""
+"""The pages over jobs, their logs, the audit and what is configured for actions."""
 
 from jobsite.console.jobs.action_config import ActionConfigAdmin
 from jobsite.console.jobs.audit_event import AuditEventAdmin
-from jobsite.console.jobs.cron import CronAdmin
 from jobsite.console.jobs.job import JobAdmin
 from jobsite.console.jobs.job_log import JobLogAdmin
 
-__all__ = ["ActionConfigAdmin", "AuditEventAdmin", "CronAdmin", "JobAdmin", "JobLogAdmin"]
+__all__ = ["ActionConfigAdmin", "AuditEventAdmin", "JobAdmin", "JobLogAdmin"]

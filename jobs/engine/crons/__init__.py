@@ -1,0 +1,1 @@
+"""The verbs over crons: save, delete, enable, run now, and the tick that fires what is due."""

@@ -1,0 +1,71 @@
+"""tick: fire all crons that are due and promote scheduled jobs; and when to look again."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from jobs.engine.actor import Actor
+from jobs.engine.crons.fire import fire
+from jobs.engine.promote import promote
+
+# What is due, and another beat is at it: look again, but not at once.
+BUSY_SECONDS = 0.05
+
+# One probe of an index each, however many crons and jobs there are.
+_AHEAD = """SELECT
+    (SELECT extract(epoch FROM min(next_run_at) - clock_timestamp())::float FROM jobs_cron WHERE enabled),
+    (SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float FROM jobs_job WHERE due_at IS NOT NULL),
+    (1 - extract(epoch FROM clock_timestamp())::numeric % 1)::float"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """Seconds until something is due, by the database's clock; None for nothing. Negative is late."""
+
+    cron: float | None
+    job: float | None
+    whole_second: float
+
+    @property
+    def wait(self) -> float:
+        """All due seconds are whole ones: who looks at each sees in time also what was saved a moment ago."""
+        nearest = min(seconds for seconds in (self.cron, self.job, self.whole_second) if seconds is not None)
+        return nearest if nearest > 0 else BUSY_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """How many crons and jobs had their turn, and whether a cron could not be fired."""
+
+    fired: int = 0
+    promoted: int = 0
+    failed: bool = False
+
+
+def look_ahead() -> Ahead:
+    """All that an idle beat asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD)
+        cron, job, whole_second = cursor.fetchone()
+    return Ahead(cron=cron, job=job, whole_second=whole_second)
+
+
+def tick(ahead: Ahead, *, by: Actor) -> Tick:
+    """Serve what is due. No statement when nothing is."""
+    fired, failed = _fire_all(by=by) if _has_come(ahead.cron) else (0, False)
+    return Tick(fired=fired, failed=failed, promoted=promote() if _has_come(ahead.job) else 0)
+
+
+def _fire_all(*, by: Actor) -> tuple[int, bool]:
+    """How many, and whether one failed. One with much to catch up does not hold up the others, nor one that fails."""
+    passed_over: set[int] = set()
+    count, failed = 0, False
+    while (fired := fire(by=by, passed_over=passed_over)) is not None:
+        count, failed = count + 1, failed or fired.failed
+        if fired.again or fired.failed:
+            passed_over.add(fired.cron_id)
+    return count, failed
+
+
+def _has_come(seconds: float | None) -> bool:
+    return seconds is not None and seconds <= 0

@@ -1,0 +1,71 @@
+"""The thread of a beat: its upkeep, and what does not end it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+
+from jobs.engine.clock import database_now
+from jobs.engine.crons.tick import look_ahead
+from jobs.engine.enqueue import enqueue
+from jobs.engine.ring_again import ring_again
+from jobs.engine.submission import Submission
+from jobs.models import Cron, Job
+from jobs.ticker import AFTER_ERROR_SECONDS, Ticker
+from tests.crons.conftest import ADA, MakeCron, fired, minutes_ago, set_back
+from workers.models import Beat
+
+
+def test_a_turn_fires_what_is_due_and_shows_that_it_ticked(make_cron: MakeCron) -> None:
+    cron = make_cron()
+    due = set_back(cron, minutes_ago(0))
+    wait = Ticker("b1").turn()
+    assert 0 < wait <= 1
+    assert fired(cron) == [due]
+    assert Beat.objects.get(name="b1").ticked_at > database_now() - timedelta(seconds=5)
+
+
+def test_the_first_turn_makes_the_default_crons_and_no_other_does() -> None:
+    beat = Ticker("b1")
+    beat.turn()
+    assert list(Cron.objects.values_list("name", flat=True)) == ["onlinegc_joblogs", "onlinegc_jobs"]
+    Cron.objects.filter(name="onlinegc_jobs").delete()
+    Ticker("b2").turn()
+    assert list(Cron.objects.values_list("name", flat=True)) == ["onlinegc_joblogs"]
+
+
+def test_a_cron_of_that_name_that_was_there_before_is_left_alone(make_cron: MakeCron) -> None:
+    make_cron("@yearly", name="onlinegc_jobs")
+    Ticker("b1").turn()
+    assert Cron.objects.get(name="onlinegc_jobs").schedule == "@yearly"
+
+
+def test_a_database_that_is_away_does_not_end_it(monkeypatch: pytest.MonkeyPatch, make_cron: MakeCron) -> None:
+    cron = make_cron()
+    due = set_back(cron, minutes_ago(0))
+    beat = Ticker("b1")
+    slept: list[float] = []
+    failures = iter([OperationalError("gone"), ValueError("a bug")])
+
+    def unsteady() -> object:
+        if (error := next(failures, None)) is not None:
+            raise error
+        return look_ahead()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        beat._ended = len(slept) == 3
+
+    monkeypatch.setattr("jobs.ticker.look_ahead", unsteady)
+    monkeypatch.setattr("jobs.ticker.time.sleep", sleep)
+    beat.run()
+    assert fired(cron) == [due]
+    assert slept[:2] == [AFTER_ERROR_SECONDS] * 2
+
+
+def test_what_has_been_ready_for_long_is_rung_for_again(rung: list[str]) -> None:
+    for units, seconds in ((1, 10), (2, 0)):
+        job = enqueue(Submission(action="noop", capacity_map={"scan": units}), by=ADA)
+        Job.objects.filter(pk=job.pk).update(scheduled_at=database_now() - timedelta(seconds=seconds))
+    rung.clear()
+    assert (ring_again(), rung) == (1, ["scan"])
