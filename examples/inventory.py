@@ -14,8 +14,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 Variables = dict[str, Any]
 
 
-class InventoryError(Exception):
-    """The inventory can not be read; the message names the entry."""
+class InventoryError(ValueError):
+    """The inventory can not be read; the message names the entry. While parameters are checked, it refuses them."""
 
 
 class UnknownName(ValueError):

@@ -61,6 +61,7 @@ def _locks(parameters: SyncParameters) -> list[LockNeed]:
     stop_timeout=timedelta(minutes=10),
     # Every device brings its whole configuration.
     max_result=32 * 1024 * 1024,
+    devices=selected,
 )
 def sync_devices(context: Context[SyncParameters]) -> dict[str, Any]:
     """Render the configurations of one device, a group or all, compare them and, unless `dry_run`, write them."""

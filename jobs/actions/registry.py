@@ -23,6 +23,7 @@ class LockNeed:
 
 
 LocksOf = Callable[[Any], list[LockNeed]]
+DevicesOf = Callable[[Any], list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Action:
     stop_timeout: timedelta | None = None
     cancel: Literal["signal", "check"] = "signal"
     max_result: int = MAX_RESULT_BYTES
+    # Names of the devices that a run with these parameters takes; None for an action that is not about devices.
+    devices: DevicesOf | None = None
 
     def locks_for(self, parameters: Parameters) -> list[LockNeed]:
         """The locks that a run with these parameters needs."""

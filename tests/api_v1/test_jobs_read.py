@@ -250,8 +250,10 @@ def test_filter_jobresult_leaves_out_parts_of_each_device(
 
 
 def test_filter_jobresult_goes_by_name_and_spares_what_has_another_shape(client: Client, make_job: MakeJob) -> None:
-    only_diff = {"devices": {"a": {"job_tasks": [{"task_name": DIFF}]}, "b": None, "c": {"job_tasks": {}}, "d": {}}}
-    others = [None, [1], "text", {"devices": []}, {"devices": {"a": [1]}}]
+    only_diff: Any = {
+        "devices": {"a": {"job_tasks": [{"task_name": DIFF}]}, "b": None, "c": {"job_tasks": {}}, "d": {}}
+    }
+    others: list[Any] = [None, [1], "text", {"devices": []}, {"devices": {"a": [1]}}]
     made = [make_job(action="sync_devices", result=only_diff)]
     made += [make_job(action="sync_devices", result=result) for result in others]
     made.append(make_job(action="device_upgrade", result=only_diff))

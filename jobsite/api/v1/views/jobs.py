@@ -12,6 +12,7 @@ from jobs.engine.errors import JobEnded, NoSuchJob
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
+from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.errors import WireError
 from jobsite.api.v1.filters import FilterBackend
 from jobsite.api.v1.functions import with_function_name
@@ -112,10 +113,4 @@ def _reason(body: dict[str, Any]) -> str:
     reason = body.get("abort_reason")
     if not isinstance(reason, str) or not reason.strip():
         return DEFAULT_REASON
-    if "\x00" in reason:
-        raise WireError(400, "abort_reason holds a NUL character (\\u0000), which can not be stored")
-    try:
-        reason.encode()
-    except UnicodeEncodeError:
-        raise WireError(400, "abort_reason holds half of a surrogate pair, which is not Unicode text") from None
-    return reason[:255]
+    return storable("abort_reason", reason)[:255]

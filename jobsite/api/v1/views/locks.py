@@ -11,6 +11,7 @@ from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
 from jobs.states import Status
+from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.errors import WireError
 from jobsite.api.v1.views.base import Endpoint, success
 from jobsite.api.v1.wire import naive_utc
@@ -34,6 +35,7 @@ class JobLocks(Endpoint):
             raise WireError(400, "No lock name specified")
         if not isinstance(force, bool) or not isinstance(reason, str):
             raise WireError(400, "force must be true or false, and reason text")
+        storable("reason", reason)
         if force and not request.user.has_perm("locks.force_lock"):
             raise PermissionDenied
         state = self._clear(str(name), force=force, reason=reason, request=request)
