@@ -11,6 +11,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # mark: (is it there?, the command that adds it)
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium chromium-driver"),
+    "curl": (lambda: bool(shutil.which("curl")), "apt install curl"),
     "rabbitmq": (lambda: bool(shutil.which("rabbitmq-server")), "apt install rabbitmq-server"),
     "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
 }
