@@ -1,5 +1,5 @@
 """Found at the start of every process (settings.ACTION_APPS); importing a module registers its actions."""
 
-from examples import scan_check_single, sync_devices
+from examples import device_upgrade, scan_check_single, sync_devices
 
-__all__ = ["scan_check_single", "sync_devices"]
+__all__ = ["device_upgrade", "scan_check_single", "sync_devices"]
