@@ -224,8 +224,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v0",
-    "PREPROCESSING_HOOKS": ["jobsite.api.openapi.without_trailing_slash"],
+    "PREPROCESSING_HOOKS": ["jobsite.api.openapi.below_prefix", "jobsite.api.openapi.without_trailing_slash"],
     "POSTPROCESSING_HOOKS": [],
+}
+# Where the description of /api/v1.0 differs.
+SPECTACULAR_V1 = {
+    "DESCRIPTION": "Jobs and locks in the dialect of CNaaS-NMS. Filters: `filter[ATTR]=v`, `filter[ATTR][OP]=v`.",
+    "VERSION": "1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1.0",
 }
 
 # What jobs get unless their submission or their action says otherwise.

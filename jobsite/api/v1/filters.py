@@ -21,7 +21,7 @@ from jobsite.api.v1.attributes import (
     TimeFilter,
 )
 from jobsite.api.v1.errors import InvalidFilter
-from jobsite.api.v1.query import attribute_name, conditions, first
+from jobsite.api.v1.query import OPERATORS, attribute_name, conditions, described, first
 from jobsite.api.v1.wire import STATUSES
 
 
@@ -62,6 +62,15 @@ class FilterBackend(BaseFilterBackend):
                 raise InvalidFilter(f"{name[:60]} is not a valid attribute to filter on")
         jobs: QuerySet[Job] = JobFilter(wanted, queryset=queryset, request=request).qs
         return _sorted(jobs, first(query, "sort"))
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        """For the API description."""
+        names = ", ".join(JobFilter.base_filters)
+        return [
+            described("sort", "string", f"ATTR, or -ATTR for falling. ATTR: {names}", default="id"),
+            described("filter[ATTR]", "string", "Equality. Dots in ATTR stand for underscores."),
+            described("filter[ATTR][OP]", "string", f"OP: {', '.join(OPERATORS)}. `in` takes commas between values."),
+        ]
 
 
 def _sorted(jobs: QuerySet[Job], text: str) -> QuerySet[Job]:

@@ -15,7 +15,7 @@ from jobsite import patience
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.v1.errors import InvalidFilter
 from jobsite.api.v1.functions import with_function_name
-from jobsite.api.v1.query import first
+from jobsite.api.v1.query import described, first
 from jobsite.api.v1.wire import JOB_COLUMNS, JobRow
 
 DEFAULT_PER_PAGE = 50
@@ -52,6 +52,13 @@ class JobPagination(BasePagination):
         if pages:
             response["Link"] = ",".join(f'<{self._url(page)}>; rel="{name}"' for name, page in pages)
         return response
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        """For the API description."""
+        return [
+            described("per_page", "integer", f"1 to {MAX_PER_PAGE}.", default=DEFAULT_PER_PAGE),
+            described("page", "integer", "An unreadable one is the first.", default=1),
+        ]
 
     def _count(self, queryset: Any, start: int, found: int) -> RowCount:
         """Without another query where the page is the last."""

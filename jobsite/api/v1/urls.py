@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
-from jobsite.api.v1.views.docs import unknown
+from jobsite.api.v1.views.docs import Docs, unknown
 from jobsite.api.v1.views.jobs import Jobs, OneJob
 from jobsite.api.v1.views.locks import JobLocks
 from jobsite.api.v1.views.starts import DeviceSync, FirmwareUpgrade
@@ -24,5 +24,6 @@ urlpatterns = [
     _at(r"device_syncto", DeviceSync.as_view({"post": "create"})),
     _at(r"firmware/upgrade", FirmwareUpgrade.as_view({"post": "create"})),
     _at(r"system/version", SystemVersion.as_view({"get": "retrieve"})),
+    _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
     re_path(r"", unknown),
 ]

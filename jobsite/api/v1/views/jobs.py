@@ -13,6 +13,7 @@ from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
 from jobsite.api.v1.bodies import storable
+from jobsite.api.v1.descriptions import ABORT_JOB, LIST_JOBS, READ_JOB
 from jobsite.api.v1.errors import WireError
 from jobsite.api.v1.filters import FilterBackend
 from jobsite.api.v1.functions import with_function_name
@@ -34,6 +35,7 @@ class Jobs(Endpoint):
     def get_queryset(self) -> JobQuerySet:
         return with_function_name(Job.objects.all())
 
+    @LIST_JOBS
     def list(self, request: Request) -> Response:
         without = _left_out(request.query_params)
         rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -51,9 +53,11 @@ class OneJob(Endpoint):
     pagination_class = None
     needs = {"retrieve": "jobs.view_job", "change": "jobs.cancel_job"}
 
+    @READ_JOB
     def retrieve(self, request: Request, job_id: str) -> Response:
         return _one(_number(job_id), request.query_params)
 
+    @ABORT_JOB
     def change(self, request: Request, job_id: str) -> Response:
         body = self.body(request)
         if not body.get("action"):

@@ -12,6 +12,7 @@ from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
 from jobs.states import Status
 from jobsite.api.v1.bodies import storable
+from jobsite.api.v1.descriptions import CLEAR_LOCK, LIST_LOCKS
 from jobsite.api.v1.errors import WireError
 from jobsite.api.v1.views.base import Endpoint, success
 from jobsite.api.v1.wire import naive_utc
@@ -24,10 +25,12 @@ class JobLocks(Endpoint):
     pagination_class = None
     needs = {"list": "locks.view_joblock", "destroy": "locks.clear_lock"}
 
+    @LIST_LOCKS
     def list(self, _request: Request) -> Response:
         held = LockName.objects.filter(pk__in=JobLock.objects.values("lock"))
         return success({"locks": [_object(lock, holder) for lock in report(held) for holder in lock.holders]})
 
+    @CLEAR_LOCK
     def destroy(self, request: Request) -> Response:
         body = self.body(request)
         name, force, reason = body.get("name"), body.get("force", False), body.get("reason") or _DEFAULT_REASON

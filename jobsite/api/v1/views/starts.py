@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
 from jobsite.api.v1.bodies import devices_of, read_sync, read_upgrade, selection
+from jobsite.api.v1.descriptions import SYNC_DEVICES, UPGRADE_FIRMWARE
 from jobsite.api.v1.views.base import Endpoint, success
 
 
@@ -22,12 +23,14 @@ class _Start(Endpoint):
 
 
 class DeviceSync(_Start):
+    @SYNC_DEVICES
     def create(self, request: Request) -> Response:
         submission = read_sync(self.body(request), scheduled_by=request.user.get_username())
         return self._started(submission, to="synchronize", request=request)
 
 
 class FirmwareUpgrade(_Start):
+    @UPGRADE_FIRMWARE
     def create(self, request: Request) -> Response:
         submission = read_upgrade(self.body(request), scheduled_by=request.user.get_username())
         return self._started(submission, to="upgrade", request=request)
