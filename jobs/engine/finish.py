@@ -76,9 +76,10 @@ def _in_transaction(
 ) -> tuple[tuple[Any, ...], list[int]]:
     session, attempt, released = slot.session, None, _NOTHING
     try:
-        session.rows("BEGIN")
         if job.fence:
             released = release(slot, job)
+        else:
+            session.rows("BEGIN")
         [row] = session.prepared("hand_over", parameters)
         # A zombie, whose end changed nothing, makes no retry: whoever ended the row has made it.
         if row[0] == 1 and released.retry_asked:

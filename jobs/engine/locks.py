@@ -56,9 +56,9 @@ def acquire(slot: Slot, contender: Contender) -> Acquired:
 
 
 def release(slot: Slot, job: Claimed) -> Released:
-    """Give up the locks of a job that is about to end, and wake who goes next; begins nothing, commits nothing."""
+    """Begin the transaction that ends this job: give up its locks, and wake who goes next. Commits nothing."""
     [(woken, retry_asked)] = slot.session.rows(
-        f"{LOCK_NAMES}{RELEASE}EXECUTE jobsite_released (%(job)s, %(names)s)",
+        f"BEGIN; {LOCK_NAMES}{RELEASE}EXECUTE jobsite_released (%(job)s, %(names)s)",
         {"job": job.id, "slot": slot.name, "names": sorted(job.fence)},
     )
     return Released(woken=woken, retry_asked=bool(retry_asked))

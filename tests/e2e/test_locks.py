@@ -71,7 +71,7 @@ def test_dry_runs_hold_nothing_and_overlap(run_worker: RunWorker, submit: Submit
         wait_status(job, Status.DONE)
 
 
-def test_a_killed_holders_lock_frees_itself(run_worker: RunWorker, submit: Submit, gate: Path, api: Client) -> None:
+def test_a_killed_holders_lock_frees_itself(run_worker: RunWorker, submit: Submit) -> None:
     """The process dies with the lock; its worker sees that and the next one starts."""
     run_worker("--capacity", "scan=1", "--slots", "2")
     lock = [{"name": "devices", "mode": "exclusive"}]
@@ -79,7 +79,7 @@ def test_a_killed_holders_lock_frees_itself(run_worker: RunWorker, submit: Submi
     wait_status(submit(locks=lock), Status.DONE)
 
 
-def test_a_scheduled_job_with_a_lock_and_a_burst_for_one_lock(run_worker: RunWorker, submit: Submit) -> None:
+def test_a_burst_for_one_lock_runs_one_by_one(run_worker: RunWorker, submit: Submit) -> None:
     run_worker("--capacity", "scan=1", "--slots", "4")
     lock = [{"name": "devices", "mode": "exclusive"}]
     jobs = [submit(locks=lock) for _ in range(30)]

@@ -1,14 +1,20 @@
 """Named locks: all or none, in the order of claims, with fences that rise."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
 from jobs.engine.enqueue import enqueue_many
 from jobs.engine.finish import Outcome, finish
+from jobs.engine.lines import wake_lines
+from jobs.engine.look import Look, look
+from jobs.engine.retry import retry
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
 from jobs.engine.waiting import waiting_reasons
@@ -16,6 +22,7 @@ from jobs.models import Job
 from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
+from workers.models import Worker
 
 DONE = Outcome(status=Status.DONE)
 Lock = Callable[..., Job]
@@ -235,3 +242,80 @@ def test_a_ready_job_whose_other_lock_is_held_says_so(want: Lock, slots: list[Sl
     [reason] = waiting_reasons(both)
     assert (reason.code, reason.by) == ("LOCK_HELD", str(holder.uuid))
     assert "in line" not in reason.text
+
+
+def test_scheduled_jobs_that_become_due_together_go_into_the_line(
+    want: Lock, slots: list[Slot], new_worker: NewWorker
+) -> None:
+    jobs = [want(exclusive("devices"), scheduled_at=timezone.now() + timedelta(hours=1)) for _ in range(5)]
+    assert line("devices") == [], "not before their time"
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(scheduled_at=timezone.now())
+    worker = Worker.objects.get(pk=slots[0].worker_id)
+
+    def looked() -> Look:
+        return look(slots[0].session, worker_id=worker.pk, boot_id=worker.boot_id, lease=settings.LEASE, classes=[])
+
+    first = looked()
+    assert (first.due_lines, line("devices")) == (["devices"], [job.pk for job in jobs])
+    wake_lines(first.due_lines)
+    assert Job.objects.filter(ready=True).count() == 1
+    assert looked().lines
+    assert run(slots[0]).uuid == jobs[0].uuid
+
+
+def test_a_retry_by_a_person_stands_in_the_line(want: Lock, slots: list[Slot], by: Any) -> None:
+    want(exclusive("devices"))
+    ended = run(slots[0])
+    finish(slots[0], ended, DONE)
+    other = want(exclusive("devices"))
+    held = run(slots[0])
+    again = retry(ended.uuid, by=by)
+    assert line("devices") == [again.pk]
+    finish(slots[0], held, DONE)
+    assert held.uuid == other.uuid
+    assert run(slots[0]).uuid == again.uuid
+
+
+def test_paused_jobs_neither_stand_in_the_way_nor_are_woken(want: Lock, slots: list[Slot]) -> None:
+    want(exclusive("devices"))
+    held = run(slots[0])
+    paused, after = want(exclusive("devices")), want(exclusive("devices"))
+    Job.objects.filter(pk=paused.pk).update(paused=True)
+    finish(slots[0], held, DONE)
+    held = run(slots[0])
+    assert held.uuid == after.uuid
+    Job.objects.filter(pk=paused.pk).update(paused=False)
+    finish(slots[0], held, DONE)
+    assert run(slots[0]).uuid == paused.uuid
+
+
+def test_a_lock_job_is_counted_against_the_capacity(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> None:
+    """The hand-over has ended its job by then: the slot owns nothing that it could hand on."""
+    worker = new_worker({"scan": 1}, slots=2)
+    slot, other = new_slot(worker), new_slot(worker)
+    submit({"scan": 1})
+    held = run(slot)
+    submit({"scan": 1}, locks=exclusive("devices"), priority=1)
+    handed = finish(slot, held, DONE)
+    assert handed.job is None, "it is reported, not run"
+    submit({"scan": 1}, priority=2)
+    run(other)
+    assert claim(slot).job is None, "the unit is taken"
+
+
+def test_a_job_without_locks_still_costs_one_statement(
+    submit: Enqueue, slots: list[Slot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit({"scan": 1})
+    submit({"scan": 1})
+    job = run(slots[0])
+    sent: list[str] = []
+    rows = slots[0].session.rows
+
+    def counted(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        sent.append(statement)
+        return rows(statement, parameters)
+
+    monkeypatch.setattr(slots[0].session, "rows", counted)
+    assert finish(slots[0], job, DONE).job is not None
+    assert len(sent) == 1
