@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from jobs.models import Job
 from jobs.states import Status
 from jobsite import patience
+from jobsite.api.v1 import pagination
 from jobsite.api.v1.views.jobs import Jobs
 from tests.api.conftest import NOON, MakeJob
 from tests.api_v1.conftest import ROOT, ids, refused
@@ -159,6 +160,21 @@ def test_a_list_costs_the_same_however_long_it_is(
             make_job(status=Status.DONE, finished=["a"], next_job=make_job())
         with django_assert_num_queries(10):
             client.get(f"{ROOT}/jobs", query)
+
+
+def test_a_long_page_is_sent_in_parts_and_reads_the_same(
+    client: Client, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = {"devices": {"a": {"failed": False, "job_tasks": [{"task_name": "Sync device config"}]}}}
+    for _ in range(7):
+        make_job(status=Status.DONE, action="sync_devices", result=result)
+    query = {"per_page": "6", "sort": "-id", "filter_jobresult": "diff"}
+    whole = client.get(f"{ROOT}/jobs", query)
+    monkeypatch.setattr(pagination, "PART", 2)
+    parts = client.get(f"{ROOT}/jobs", query)
+    assert parts.streaming
+    assert parts.getvalue() == whole.content
+    assert (parts["Link"], parts["X-Total-Count"]) == (whole["Link"], "7")
 
 
 def test_a_search_that_takes_too_long_is_400_and_says_how_to_narrow_it(

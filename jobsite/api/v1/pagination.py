@@ -1,10 +1,11 @@
 """Pages of GET /jobs by number, with X-Total-Count and Link."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import QueryDict
+from django.http import QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -13,12 +14,16 @@ from rest_framework.response import Response
 from jobs.models import Job
 from jobsite import patience
 from jobsite.api.counts import RowCount, count_of
+from jobsite.api.streams import array_in_parts
 from jobsite.api.v1.errors import InvalidFilter
 from jobsite.api.v1.functions import with_function_name
 from jobsite.api.v1.query import described, first
-from jobsite.api.v1.wire import JOB_COLUMNS, JobRow
+from jobsite.api.v1.results import left_out
+from jobsite.api.v1.wire import JOB_COLUMNS, JobRow, job_object
 
 DEFAULT_PER_PAGE = 50
+# More jobs than this are sent in parts: each brings its whole result.
+PART = 100
 MAX_PER_PAGE = 1000
 MAX_PAGE = 2**31
 _WHOLE = re.compile(r"[0-9]{1,20}")
@@ -32,7 +37,9 @@ class JobPagination(BasePagination):
     per_page: int
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # type: ignore[override]  # noqa: ARG002
+        """The page's first part, at most; `get_paginated_response` reads the others."""
         self.request = request
+        self.without = left_out(request.query_params)
         self.per_page = _per_page(request.query_params)
         self.page = _page(request.query_params)
         start = (self.page - 1) * self.per_page
@@ -40,12 +47,11 @@ class JobPagination(BasePagination):
             ids = list(queryset.values_list("pk", flat=True)[start : start + self.per_page + 1])
             self.has_next = len(ids) > self.per_page
             self.count = self._count(queryset, start, len(ids))
-            rows = {row[0]: JobRow(*row) for row in _rows(ids[: self.per_page])}
-        # One that was deleted meanwhile is not there.
-        return [rows[id_] for id_ in ids if id_ in rows]
+            self.ids = ids[: self.per_page]
+            return _rows(self.ids[:PART])
 
-    def get_paginated_response(self, data: Any) -> Response:
-        response = Response(data)
+    def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
+        response = self._answer(data)
         response["X-Total-Count"] = str(self.count.number)
         response["X-Count-Exact"] = "true" if self.count.exact else "false"
         pages = self._pages()
@@ -59,6 +65,26 @@ class JobPagination(BasePagination):
             described("per_page", "integer", f"1 to {MAX_PER_PAGE}.", default=DEFAULT_PER_PAGE),
             described("page", "integer", "An unreadable one is the first.", default=1),
         ]
+
+    def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
+        if len(self.ids) <= PART:
+            return Response({"status": "success", "data": {"jobs": [self._object(row) for row in rows]}})
+        objects = map(self._object, self._in_parts(rows))
+        before = '{"status":"success","data":{"jobs":'
+        return StreamingHttpResponse(
+            array_in_parts(objects, before=before, after="}}"), content_type="application/json"
+        )
+
+    def _object(self, row: JobRow) -> dict[str, Any]:
+        return job_object(row, without=self.without)
+
+    def _in_parts(self, rows: list[JobRow]) -> Iterator[JobRow]:
+        """Each part by its own short query: no old snapshot is kept open for a slow reader."""
+        yield from rows
+        for start in range(PART, len(self.ids), PART):
+            with patience.at_most(patience.LIST):
+                rows = _rows(self.ids[start : start + PART])
+            yield from rows
 
     def _count(self, queryset: Any, start: int, found: int) -> RowCount:
         """Without another query where the page is the last."""
@@ -83,8 +109,11 @@ class JobPagination(BasePagination):
         return self.request.build_absolute_uri("?" + urlencode([*kept, ("page", page)]))
 
 
-def _rows(ids: list[int]) -> Iterable[tuple[Any, ...]]:
-    return with_function_name(Job.objects.filter(pk__in=ids)).values_list(*JOB_COLUMNS)
+def _rows(ids: list[int]) -> list[JobRow]:
+    """In this order. One that was deleted meanwhile is not there."""
+    found = with_function_name(Job.objects.filter(pk__in=ids)).values_list(*JOB_COLUMNS)
+    rows = {row[0]: JobRow(*row) for row in found}
+    return [rows[id_] for id_ in ids if id_ in rows]
 
 
 def _per_page(query: QueryDict) -> int:

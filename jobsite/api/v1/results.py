@@ -3,16 +3,19 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.http import QueryDict
+
 from jobsite.api.v1.errors import InvalidFilter
+from jobsite.api.v1.query import first
 
 # By name, not by place: a device that failed early has fewer tasks.
 _TASKS = {"config": "Generate device config", "diff": "Sync device config"}
 _FUNCTIONS = "sync_devices"
 
 
-def parts_to_leave_out(text: str) -> frozenset[str]:
-    """`config`, `diff`, or both with a comma between them, as names of tasks."""
-    words = [word.strip() for word in text.split(",") if word.strip()]
+def left_out(query: QueryDict) -> frozenset[str]:
+    """The tasks that `config`, `diff`, or both with a comma between them, mean."""
+    words = [word.strip() for word in first(query, "filter_jobresult").split(",") if word.strip()]
     for word in words:
         if word not in _TASKS:
             raise InvalidFilter(f"{word[:60]} is not a valid value for filter_jobresult, use config, diff or both")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,8 +19,7 @@ from jobsite.api.v1.errors import WireError
 from jobsite.api.v1.filters import FilterBackend
 from jobsite.api.v1.functions import with_function_name
 from jobsite.api.v1.pagination import JobPagination
-from jobsite.api.v1.query import first
-from jobsite.api.v1.results import parts_to_leave_out
+from jobsite.api.v1.results import left_out
 from jobsite.api.v1.views.base import Endpoint, success
 from jobsite.api.v1.wire import DEFAULT_REASON, JOB_COLUMNS, JobRow, job_object, status_word
 
@@ -36,11 +36,9 @@ class Jobs(Endpoint):
         return with_function_name(Job.objects.all())
 
     @LIST_JOBS
-    def list(self, request: Request) -> Response:
-        without = _left_out(request.query_params)
-        rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        jobs = [job_object(row, without=without) for row in rows]
-        return self.get_paginated_response({"status": "success", "data": {"jobs": jobs}})
+    def list(self, _request: Request) -> HttpResponseBase:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(rows)
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         if request.method == "POST":
@@ -87,11 +85,7 @@ def _one(number: int, query: QueryDict) -> Response:
     row = with_function_name(Job.objects.filter(pk=number)).values_list(*JOB_COLUMNS).first()
     if row is None:
         raise _no_job(number)
-    return success({"jobs": [job_object(JobRow(*row), without=_left_out(query))]})
-
-
-def _left_out(query: QueryDict) -> frozenset[str]:
-    return parts_to_leave_out(first(query, "filter_jobresult"))
+    return success({"jobs": [job_object(JobRow(*row), without=left_out(query))]})
 
 
 def _number(text: str) -> int:
