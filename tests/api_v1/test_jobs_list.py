@@ -6,14 +6,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.db.models import BooleanField, Func, Value
+from django.db import connection
+from django.db.models import BooleanField, Func, Q, Value
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Job
 from jobs.states import Status
 from jobsite import patience
-from jobsite.api.v1 import pagination
+from jobsite.api.v1 import functions, pagination
+from jobsite.api.v1.functions import with_function_name
 from jobsite.api.v1.views.jobs import Jobs
 from tests.api.conftest import NOON, MakeJob
 from tests.api_v1.conftest import ROOT, ids, refused
@@ -188,6 +190,37 @@ def test_a_search_that_takes_too_long_is_400_and_says_how_to_narrow_it(
     status, message = refused(client.get(f"{ROOT}/jobs"))
     assert status == 400
     assert "add filter[id][gt]" in message
+
+
+@pytest.mark.parametrize("order", ["id", "-id"])
+def test_a_page_by_id_walks_the_primary_key_and_sorts_nothing(db: None, order: str) -> None:
+    plan = _plan(with_function_name(Job.objects.all()).order_by(order).values_list("pk", flat=True)[100:151])
+    assert "jobs_job_pkey" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("chosen", [Q(status__in=["errored"]), Q(action__in=["noop"], is_dry=False), Q(id__in=[1, 2])])
+def test_the_filters_that_the_advice_names_have_an_index(db: None, chosen: Q) -> None:
+    assert "Index" in _plan(with_function_name(Job.objects.all()).filter(chosen).values_list("pk", flat=True))
+
+
+def test_the_actions_that_there_are_cost_a_probe_each(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_IF_LARGE)
+        cursor.execute(f"EXPLAIN {functions.ACTIONS}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Only Scan using job_by_action" in plan, plan
+    assert "Sort" not in plan
+
+
+# A table of tests is so small that any plan would do.
+_AS_IF_LARGE = "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+
+
+def _plan(jobs: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_IF_LARGE)
+    return str(jobs.explain())
 
 
 def test_a_job_that_is_deleted_while_it_is_listed_is_left_out(

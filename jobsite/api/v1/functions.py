@@ -16,7 +16,7 @@ DRY_RUN = " (dry_run)"
 _TRUE = ["true", "t", "yes", "y", "on", "1", "1.0"]
 
 # Each step is one probe of the index on actions, however many jobs an action has.
-_ACTIONS = """
+ACTIONS = """
 WITH RECURSIVE known AS (
     (SELECT action FROM jobs_job ORDER BY action LIMIT 1)
     UNION ALL
@@ -50,7 +50,7 @@ def with_function_name(jobs: JobQuerySet) -> JobQuerySet:
 def named(matches: Callable[[str], bool]) -> Q:
     """Jobs whose function_name `matches`. Over the few actions that there are, so that the index on them serves."""
     with connection.cursor() as cursor:
-        cursor.execute(_ACTIONS)
+        cursor.execute(ACTIONS)
         actions = [row[0] for row in cursor.fetchall()]
     live = {action for action in actions if matches(action)}
     dry = {action for action in actions if matches(action + DRY_RUN)}
