@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from jobs.actions import registry
 from jobs.models import AuditEvent, Job
 from tests.api.conftest import ClientOf
 from tests.api_v1.conftest import jobs, refused, send
@@ -100,3 +101,11 @@ def test_an_inventory_that_can_not_be_read_is_400(
     status, message = refused(send(client, "post", "/device_syncto", {"all": True}))
     assert status == 400
     assert "inventory.toml" in message
+
+
+def test_an_installation_without_the_action_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {name: action for name, action in registry._actions.items() if name != "sync_devices"}
+    monkeypatch.setattr(registry, "_actions", others)
+    status, message = refused(send(client, "post", "/device_syncto", {"all": True}))
+    assert status == 400
+    assert message.startswith("action: no action 'sync_devices' is registered")

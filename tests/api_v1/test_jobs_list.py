@@ -164,6 +164,15 @@ def test_a_list_costs_the_same_however_long_it_is(
             client.get(f"{ROOT}/jobs", query)
 
 
+def test_one_job_costs_one_query_beside_the_login(
+    client: Client, make_job: MakeJob, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    job = make_job(status=Status.DONE, next_job=make_job(), result={"devices": {}})
+    client.get(f"{ROOT}/job/{job.pk}")
+    with django_assert_num_queries(4):
+        client.get(f"{ROOT}/job/{job.pk}")
+
+
 def test_a_long_page_is_sent_in_parts_and_reads_the_same(
     client: Client, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
