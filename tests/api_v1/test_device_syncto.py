@@ -54,7 +54,7 @@ def test_a_live_run_takes_the_lock(client: Client, db: None) -> None:
 
 
 def test_other_keys_of_the_original_are_accepted(client: Client, db: None) -> None:
-    more = {"force": True, "resync": False, "confirm_mode": 2, "auto_push": True, "x": {"y": 1}}
+    more = {"force": True, "resync": False, "confirm_mode": 2, "auto_push": True, "x": {"y": 1}, "start_at": "now"}
     _, job = start(client, hostname="eosdist", all=False, **more)
     # The action names in its log what it ignores.
     assert job.parameters == {"hostname": "eosdist", "all": False, "dry_run": True, **more}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from jobs.models import Job
+from jobs.models import ActionConfig, Job
 from tests.api.conftest import ClientOf
 from tests.api_v1.conftest import jobs, refused, send
 
@@ -58,6 +58,12 @@ def test_what_can_not_be_started_is_400_and_named(client: Client, db: None, body
     assert status == 400
     assert message.startswith(words), message
     assert not Job.objects.exists()
+
+
+def test_what_the_operator_has_configured_need_not_be_sent(client: Client, db: None) -> None:
+    ActionConfig.objects.create(action="device_upgrade", parameters={"url": IMAGE})
+    response = send(client, "post", "/firmware/upgrade", {"group": "core"})
+    assert (response.status_code, response["X-Total-Count"]) == (200, "2")
 
 
 def test_an_auditor_may_not_start_it(client_of: ClientOf) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from jobs.actions.parameters import InvalidParameters, validate
 from jobs.actions.registry import UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.submission import Submission
+from jobs.engine.submission import Submission, configured_parameters
 from jobsite.api.v1.errors import WireError
 
 # Of the job, not of its action.
-_OWN = frozenset({"comment", "ticket_ref", "start_at"})
+_OWN = frozenset({"comment", "ticket_ref"})
 
 
 def read_sync(body: dict[str, Any], *, scheduled_by: str) -> Submission:
@@ -24,14 +24,16 @@ def read_sync(body: dict[str, Any], *, scheduled_by: str) -> Submission:
 def read_upgrade(body: dict[str, Any], *, scheduled_by: str) -> Submission:
     """Of POST /firmware/upgrade."""
     _check_selected(body, ("hostname", "group"))
-    return _submission("device_upgrade", _parameters(body), body, scheduled_by=scheduled_by, scheduled_at=_start(body))
+    parameters = {key: value for key, value in _parameters(body).items() if key != "start_at"}
+    return _submission("device_upgrade", parameters, body, scheduled_by=scheduled_by, scheduled_at=_start(body))
 
 
 def devices_of(submission: Submission) -> list[str]:
     """The devices that the job will take, as its action names them. Raises InvalidSubmission."""
     try:
         action = get_action(submission.action)
-        parsed = validate(action.parameters, submission.parameters)
+        configured = configured_parameters([action.name]).get(action.name, {})
+        parsed = validate(action.parameters, {**configured, **(submission.parameters or {})})
         return action.devices(parsed) if action.devices else []
     except UnknownAction as error:
         raise InvalidSubmission(field="action", reason=str(error)) from error
