@@ -80,19 +80,24 @@ def read_running(folder: Path, hostname: str) -> str:
 
 
 def write_running(folder: Path, hostname: str, text: str) -> None:
-    """Replace the whole file or nothing, also when the power fails."""
+    """As the device's running configuration."""
     folder.mkdir(exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{hostname}-", dir=folder)
+    write_whole(_file(folder, hostname), text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace the whole file or nothing, also when the power fails."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        Path(name).replace(_file(folder, hostname))
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
+    _sync_folder(path.parent)
 
 
 def _file(folder: Path, hostname: str) -> Path:

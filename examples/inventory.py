@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from examples.sample_home import sample_home
 
@@ -14,8 +14,8 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 Variables = dict[str, Any]
 
 
-class InventoryError(Exception):
-    """The inventory can not be read; the message names the entry."""
+class InventoryError(ValueError):
+    """The inventory can not be read; the message names the entry. While parameters are checked, it refuses them."""
 
 
 class UnknownName(ValueError):
@@ -86,3 +86,19 @@ def read_inventory(path: Path | None = None) -> Inventory:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"] if part != "[key]")
         raise InventoryError(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _known_device(name: str) -> str:
+    read_inventory().device(name)
+    return name
+
+
+def _known_group(name: str) -> str:
+    if not read_inventory().members(name):
+        raise ValueError(f"group {name!r} has no devices")
+    return name
+
+
+# As parameters of actions.
+KnownDevice = Annotated[str, AfterValidator(_known_device)]
+KnownGroup = Annotated[str, AfterValidator(_known_group)]

@@ -2,25 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import AfterValidator, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from examples.configuration import Change, RenderFailed, change_score, compare, read_running, render, write_running
-from examples.inventory import Inventory, read_inventory
+from examples.inventory import Inventory, KnownDevice, KnownGroup, read_inventory
 from examples.sample_home import sample_home
 from jobs.actions import Context, LockNeed, Parameters, action
-
-
-def _known_device(name: str) -> str:
-    read_inventory().device(name)
-    return name
-
-
-def _known_group(name: str) -> str:
-    if not read_inventory().members(name):
-        raise ValueError(f"group {name!r} has no devices")
-    return name
 
 
 class SyncParameters(Parameters):
@@ -28,8 +17,8 @@ class SyncParameters(Parameters):
 
     model_config = ConfigDict(extra="ignore")
 
-    hostname: Annotated[str, AfterValidator(_known_device)] | None = None
-    group: Annotated[str, AfterValidator(_known_group)] | None = None
+    hostname: KnownDevice | None = None
+    group: KnownGroup | None = None
     all: bool = False
     dry_run: bool = True
 
@@ -61,6 +50,7 @@ def _locks(parameters: SyncParameters) -> list[LockNeed]:
     stop_timeout=timedelta(minutes=10),
     # Every device brings its whole configuration.
     max_result=32 * 1024 * 1024,
+    devices=selected,
 )
 def sync_devices(context: Context[SyncParameters]) -> dict[str, Any]:
     """Render the configurations of one device, a group or all, compare them and, unless `dry_run`, write them."""

@@ -1,6 +1,7 @@
 """Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that a developer runs it."""
 
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +58,12 @@ if "*" in ALLOWED_HOSTS and not DEBUG:
     )
 TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+# Web pages of these may call /api/v1.0 with a token.
+CORS_ORIGINS = _list("CORS_ORIGINS")
+if any(
+    not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?", o) for o in CORS_ORIGINS
+):
+    raise ImproperlyConfigured("CORS_ORIGINS holds what is no origin: write https://console.example, without a path")
 TLS = _flag("TLS")
 
 # The apps whose `actions.py` holds what jobs can run.
@@ -85,6 +92,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outside the envelope: a page of another origin may read errors too.
+    "jobsite.api.v1.cors.Cors",
+    "jobsite.api.v1.middleware.ErrorEnvelope",
     "jobsite.api.v0.middleware.ErrorEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -215,8 +225,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v0",
-    "PREPROCESSING_HOOKS": ["jobsite.api.openapi.without_trailing_slash"],
+    "PREPROCESSING_HOOKS": ["jobsite.api.openapi.below_prefix", "jobsite.api.openapi.without_trailing_slash"],
     "POSTPROCESSING_HOOKS": [],
+}
+# Where the description of /api/v1.0 differs.
+SPECTACULAR_V1 = {
+    "DESCRIPTION": "Jobs and locks in the dialect of CNaaS-NMS. Filters: `filter[ATTR]=v`, `filter[ATTR][OP]=v`.",
+    "VERSION": "1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1.0",
 }
 
 # What jobs get unless their submission or their action says otherwise.

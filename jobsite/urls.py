@@ -5,7 +5,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from jobsite import health
-from jobsite.api.v0.views.docs import unknown
+from jobsite.api.v0.views.docs import unknown as unknown_in_v0
+from jobsite.api.v1.views.docs import unknown as unknown_in_v1
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     # Else Django would redirect it to the form with a slash.
-    path("api/v0", unknown),
+    path("api/v0", unknown_in_v0),
     path("api/v0/", include("jobsite.api.v0.urls")),
+    path("api/v1.0", unknown_in_v1),
+    path("api/v1.0/", include("jobsite.api.v1.urls")),
 ]

@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium chromium-driver"),
     "rabbitmq": (Path(SERVER).exists, "apt install rabbitmq-server"),
     "faketime": (lambda: bool(shutil.which("faketime")), "apt install faketime"),
+    "curl": (lambda: bool(shutil.which("curl")), "apt install curl"),
     "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
 }
 left_out: dict[str, int] = {}

@@ -26,6 +26,7 @@ class LockNeed:
 
 LocksOf = Callable[[Any], list[LockNeed]]
 UniqueOf = Callable[[Any], str]
+DevicesOf = Callable[[Any], list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Action:
     # with all defaults filled in. Or a function of them that returns a string. A retry bears no key: it must never
     # fail because somebody has submitted the same meanwhile.
     unique: bool | UniqueOf = False
+    # Names of the devices that a run with these parameters takes; None for an action that is not about devices.
+    devices: DevicesOf | None = None
 
     def locks_for(self, parameters: Parameters) -> list[LockNeed]:
         """The locks that a run with these parameters needs."""

@@ -10,9 +10,17 @@ from rest_framework.request import Request
 
 from jobsite.access.models import AccessToken
 from jobsite.access.passwords import user_with_password
-from jobsite.access.tokens import find_token
+from jobsite.access.tokens import find_token, has_expired
 
 Login = tuple[User, AccessToken | None]
+
+
+class UnknownToken(AuthenticationFailed):
+    """A Bearer token that nobody has, or whose user may not log in."""
+
+
+class ExpiredToken(AuthenticationFailed):
+    """A Bearer token that was good until some time ago."""
 
 
 class BasicLogin(BaseAuthentication):
@@ -42,9 +50,11 @@ class BearerLogin(BaseAuthentication):
         text = _credentials(request, "bearer")
         if text is None:
             return None
-        token = find_token(text.decode("latin-1"))
+        secret = text.decode("latin-1")
+        token = find_token(secret)
         if token is None:
-            raise AuthenticationFailed("The access token is unknown, or has expired.")
+            kind = ExpiredToken if has_expired(secret) else UnknownToken
+            raise kind("The access token is unknown, or has expired.")
         return token.user, token
 
 

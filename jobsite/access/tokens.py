@@ -57,6 +57,13 @@ def find_token(text: str) -> AccessToken | None:
     return token
 
 
+def has_expired(text: str) -> bool:
+    """Of a token that `find_token` did not find: whether its time is over, and nothing else is wrong with it."""
+    if not text.startswith(PREFIX) or len(text) > _LONGEST:
+        return False
+    return AccessToken.objects.filter(digest=_digest(text), expires_at__lte=Now(), user__is_active=True).exists()
+
+
 def _unnoted() -> Q:
     return Q(last_used_at__isnull=True) | Q(last_used_at__lt=Now() - _USE_NOTED_EVERY)
 

@@ -1,10 +1,28 @@
 """How drf-spectacular sees our addresses and logins."""
 
+from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings, spectacular_settings
 
 Endpoints = list[tuple[str, str, str, Any]]
+# Its settings are the process's.
+_one_at_a_time = Lock()
+
+
+def description(changes: Mapping[str, Any]) -> Any:
+    """The description of the dialect that these changes of SPECTACULAR_SETTINGS choose by SCHEMA_PATH_PREFIX."""
+    with _one_at_a_time, patched_settings(dict(changes)):
+        return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+
+
+def below_prefix(endpoints: Endpoints) -> Endpoints:
+    """One dialect has one description."""
+    prefix: str = spectacular_settings.SCHEMA_PATH_PREFIX
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(f"{prefix}/")]
 
 
 def without_trailing_slash(endpoints: Endpoints) -> Endpoints:

@@ -27,6 +27,7 @@ ALL =       "200       200    200     200      200   200"  # fmt: skip
 NEVER =     "405       405    405     405      405   405"  # fmt: skip
 NOWHERE =   "404       404    404     404      404   404"  # fmt: skip
 READ =      "401       403    200     200      200   200"  # fmt: skip
+CHANGE =    "401       403    403     200      200   200"  # fmt: skip
 SUBMIT =    "401       403    403     202      202   202"  # fmt: skip
 CANCEL =    "401       403    403     204      204   204"  # fmt: skip
 DELETE =    "401       403    403     403      204   204"  # fmt: skip
@@ -131,6 +132,15 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^classes/?\Z": _reading(READ),
     r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
     r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    "api/v1.0": dict.fromkeys(API_METHODS, NOWHERE),
+    "api/v1.0/": dict.fromkeys(API_METHODS, NOWHERE),
+    r"api/v1.0/^jobs/?\Z": _reading(READ),
+    r"api/v1.0/^job/(?P<job_id>[^/]+)/?\Z": _reading(READ, PUT=CHANGE),
+    r"api/v1.0/^joblocks/?\Z": _reading(READ, DELETE=CHANGE),
+    r"api/v1.0/^device_syncto/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CHANGE},
+    r"api/v1.0/^firmware/upgrade/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CHANGE},
+    r"api/v1.0/^system/version/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
+    r"api/v1.0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
 }
 
@@ -168,6 +178,8 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
     job = make_job(status="running", worker=make_worker(lease_until=timezone.now() + timedelta(hours=1)))
     assert job.worker is not None
     filled = {
+        # The other dialect's ids are numbers.
+        "job/(?P<job_id>[^/]+)": f"job/{job.pk}",
         # Only an ended job can be run once more.
         "(?P<job_id>[^/]+)/retry": f"{make_job(status='errored').uuid}/retry",
         "(?P<job_id>[^/]+)": str(job.uuid),
@@ -205,12 +217,16 @@ def _path(route: str, filled: dict[str, str]) -> str:
     return "/" + route.replace("^", "").replace("/?\\Z", "").replace("$", "").replace("\\.", ".")
 
 
+def _body(path: str) -> dict[str, Any]:
+    """What each address of the APIs that changes something can do with."""
+    if path.startswith("/api/v0"):
+        return {"action": "noop", "reason": "the table", "capacityMap": None, "schedule": "@daily"}
+    known = {"action": "ABORT", "name": "devices", "hostname": "eosdist", "url": "EOS-4.32.1F.swi"}
+    return known if path.startswith("/api/v1.0") else {}
+
+
 def _ask(client: Client, method: str, path: str) -> str:
-    body: Any = (
-        {"action": "noop", "reason": "the table", "capacityMap": None, "schedule": "@daily"}
-        if method == "POST" and path.startswith("/api/")
-        else {}
-    )
+    body: Any = _body(path) if method in {"POST", "PUT", "DELETE"} else {}
     kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     if method in {"GET", "HEAD"}:

@@ -35,6 +35,8 @@ def test_good_settings_start() -> None:
         ({"DEBUG": "maybe"}, "DEBUG='maybe' is not a yes or no: use 1 or 0"),
         ({"LEASE_SECONDS": "1"}, "LEASE_SECONDS='1' is not a whole number of at least 6"),
         ({"MAX_LOG_LINES": "many"}, "MAX_LOG_LINES='many' is not a whole number"),
+        ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS holds what is no origin: write https://console.example"),
+        ({"CORS_ORIGINS": "https://a.example/"}, "CORS_ORIGINS holds what is no origin"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL='LOUD'"),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL must name a PostgreSQL server"),
     ],

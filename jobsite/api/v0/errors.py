@@ -27,11 +27,12 @@ from jobs.engine.errors import (
     NoSuchWorker,
     WorkerNotFit,
 )
+from jobsite.api.answers import clipped, nearest
+from jobsite.api.middleware import RETRY_AFTER_SECONDS
 from jobsite.patience import TooSlow
 from workers.capacity import InvalidCapacity
 
 logger = logging.getLogger(__name__)
-RETRY_AFTER_SECONDS = 5
 
 
 class WireError(Exception):
@@ -65,15 +66,15 @@ class InvalidField(WireError):
 
 def envelope(code: str, message: str, detail: Any = None) -> dict[str, Any]:
     """The body of an error. `detail` stands there only if there is one."""
-    error: dict[str, Any] = {"code": code, "message": _text(message)}
+    error: dict[str, Any] = {"code": code, "message": clipped(message)}
     if detail is not None:
-        error["detail"] = {key: _text(value) for key, value in detail.items()}
+        error["detail"] = {key: clipped(value) for key, value in detail.items()}
     return {"errors": [error]}
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's hook: the answer to what a view raised. None for what nobody foresaw, which is a 500."""
-    known = _known(error)
+    known = nearest(error, _ANSWERS)
     if known is None:
         return None
     response = Response(envelope(known.code, known.message, known.detail), status=known.status)
@@ -86,13 +87,6 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if known.status == 401 and settings.SESSION_COOKIE_NAME not in context["request"].COOKIES:
         response["WWW-Authenticate"] = 'Basic realm="jobsite", charset="UTF-8"'
     return response
-
-
-def _known(error: Exception) -> WireError | None:
-    for kind in type(error).__mro__:
-        if kind in _ANSWERS:
-            return _ANSWERS[kind](error)
-    return None
 
 
 def _too_large(_error: Exception) -> WireError:
@@ -142,14 +136,6 @@ def not_found() -> WireError:
     return WireError(404, "NOT_FOUND", "There is nothing at this address. GET /api/v0/docs.json lists what there is.")
 
 
-def _text(value: Any) -> str:
-    # What a client sent comes back in messages: half a surrogate pair can not be encoded, a megabyte is no message.
-    text = str(value)
-    text = text if len(text) <= 500 else text[:497] + "..."
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-# The nearest class in an error's line of descent decides.
 _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     WireError: lambda error: error,
     NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),

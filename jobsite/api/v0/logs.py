@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 from rest_framework.response import Response
 
 from jobs.models import JobLog
+from jobsite.api.streams import array_in_parts
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.numbers import number
-from jobsite.api.v0.streams import array_in_parts
 
 PART = 1000
 _LAST_LINE = 2**31 - 1

@@ -14,9 +14,9 @@ from jobs.models.queryset import JobQuerySet
 from jobsite import patience
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.keyset import InvalidCursor, Place, decode
+from jobsite.api.streams import array_in_parts
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.numbers import number
-from jobsite.api.v0.streams import array_in_parts
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
 
 DEFAULT_LIMIT = 10

@@ -1,0 +1,1 @@
+"""The CNaaS-NMS dialect: clients written for the original work unmodified."""

@@ -1,0 +1,151 @@
+"""The words of the API description, beside the handlers that they describe."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_serializer,
+)
+
+from jobsite.api.v1 import schemas
+from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Describe(Protocol):
+    """A decorator that adds nothing but words."""
+
+    def __call__(self, handler: Handler, /) -> Handler: ...
+
+
+for _list in (schemas.JobsAnswer, schemas.LocksAnswer):
+    # The object that holds the list is the answer; it is not a row of one.
+    extend_schema_serializer(many=False)(_list)
+
+_JOB_ID = OpenApiParameter("job_id", int, OpenApiParameter.PATH)
+_LEFT_OUT = OpenApiParameter(
+    "filter_jobresult", str, description="`config`, `diff` or both: leaves these tasks out of the results of syncs."
+)
+_TOTAL = OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200])
+_HEADERS = [
+    _TOTAL,
+    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="next, last, first, prev."),
+]
+# The generator writes no body of a DELETE.
+_CLEAR_BODY = (
+    'With the JSON body `{"name": "devices"}`; `"force": true` has a live holder killed, which needs the permission '
+    'locks.force_lock; a `"reason"` is kept in the audit.'
+)
+_REASONS = {
+    400: "What is wrong with the request",
+    401: "No login, or a wrong one",
+    403: "Not allowed",
+    404: "No such lock",
+    409: "The lock's holder is alive",
+    503: "Try again, see Retry-After",
+}
+
+
+def _endpoint(
+    operation: str,
+    summary: str,
+    answer: Any,
+    example: Any,
+    *,
+    body: Any = None,
+    also: tuple[int, ...] = (),
+    errors: tuple[int, ...] = (),
+    public: bool = False,
+    **more: Any,
+) -> Describe:
+    """One operation: what it answers, an example of that and of the body, and each error that it can answer."""
+    examples = [OpenApiExample("Example", {"status": "success", **example}, response_only=True, status_codes=["200"])]
+    if body is not None:
+        examples.append(OpenApiExample("Body", body, request_only=True))
+    responses: dict[int, Any] = dict.fromkeys((200, *also), answer)
+    for code in (*errors, *(() if public else (401, 403)), 503):
+        responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
+    if public:
+        more["auth"] = []
+    more.setdefault("request", None)
+    describe: Describe = extend_schema(
+        operation_id=operation, summary=summary, responses=responses, examples=examples, **more
+    )
+    return describe
+
+
+LIST_JOBS = _endpoint(
+    "jobs_list",
+    "List jobs, the oldest first",
+    schemas.JobsAnswer,
+    {"data": {"jobs": [JOB_EXAMPLE]}},
+    errors=(400,),
+    parameters=[_LEFT_OUT, *_HEADERS],
+)
+READ_JOB = _endpoint(
+    "job_read",
+    "One job, as a list of one",
+    schemas.JobsAnswer,
+    {"data": {"jobs": [JOB_EXAMPLE]}},
+    errors=(400,),
+    parameters=[_JOB_ID, _LEFT_OUT],
+)
+ABORT_JOB = _endpoint(
+    "job_abort",
+    "Abort a scheduled or a running job",
+    schemas.JobsAnswer,
+    {"data": {"jobs": [{**JOB_EXAMPLE, "status": "ABORTING", "finish_time": None, "result": None}]}},
+    body={"action": "ABORT", "abort_reason": "wrong site"},
+    request=schemas.ChangeBody,
+    errors=(400,),
+    parameters=[_JOB_ID, _LEFT_OUT],
+)
+LIST_LOCKS = _endpoint(
+    "joblocks_list", "List the locks that are held", schemas.LocksAnswer, {"data": {"locks": [LOCK_EXAMPLE]}}
+)
+CLEAR_LOCK = _endpoint(
+    "joblocks_delete",
+    "Clear a lock; 202 while a live holder is being killed",
+    schemas.ClearedAnswer,
+    {"data": {"name": "devices", "status": "deleted"}},
+    description=_CLEAR_BODY,
+    also=(202,),
+    errors=(400, 404, 409),
+)
+SYNC_DEVICES = _endpoint(
+    "device_syncto",
+    "Start sync_devices",
+    schemas.StartedAnswer,
+    {"data": "Scheduled job to synchronize eosdist", "job_id": 101},
+    body={"hostname": "eosdist", "dry_run": True},
+    request=schemas.SyncBody,
+    errors=(400,),
+    parameters=[_TOTAL],
+)
+UPGRADE_FIRMWARE = _endpoint(
+    "firmware_upgrade",
+    "Start device_upgrade",
+    schemas.StartedAnswer,
+    {"data": "Scheduled job to upgrade group access", "job_id": 101},
+    body={"group": "access", "url": "EOS-4.32.1F.swi", "start_at": "2030-01-02 03:04:05"},
+    request=schemas.UpgradeBody,
+    errors=(400,),
+    parameters=[_TOTAL],
+)
+READ_VERSION = _endpoint(
+    "system_version",
+    "Which jobsite this is; no login",
+    schemas.VersionAnswer,
+    {"data": {"version": "0.1.0", "git_version": ""}},
+    public=True,
+)
+READ_DOCS: Describe = extend_schema(
+    operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
+)

@@ -1,0 +1,37 @@
+"""/docs.json, and the answer for everything that is not there."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobsite.api.openapi import description
+from jobsite.api.v1.descriptions import READ_DOCS
+from jobsite.api.v1.errors import NOT_FOUND, envelope
+from jobsite.api.v1.views.base import Endpoint
+
+
+class Docs(Endpoint):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    pagination_class = None
+
+    @READ_DOCS
+    def retrieve(self, _request: Request) -> Response:
+        return Response(_description())
+
+
+@cache
+def _description() -> Any:
+    # Half a second's work, the same for all.
+    return description(settings.SPECTACULAR_V1)
+
+
+@csrf_exempt
+def unknown(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse(envelope(NOT_FOUND), status=404)

@@ -1,0 +1,87 @@
+"""/joblocks: who holds what, and how a lock is cleared by hand."""
+
+from typing import Any
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.engine.clear import LockState, clear
+from jobs.engine.errors import LockHeld, NoSuchLock
+from jobs.engine.submission import LOCK_NAME
+from jobs.lock_report import Holder, LockReport, report
+from jobs.states import Status
+from jobsite.api.v1.bodies import storable
+from jobsite.api.v1.descriptions import CLEAR_LOCK, LIST_LOCKS
+from jobsite.api.v1.errors import WireError
+from jobsite.api.v1.views.base import Endpoint, success
+from jobsite.api.v1.wire import naive_utc
+from locks.models import JobLock, LockName
+
+_DEFAULT_REASON = "Cleared via API call"
+
+
+class JobLocks(Endpoint):
+    pagination_class = None
+    needs = {"list": "locks.view_joblock", "destroy": "locks.clear_lock"}
+
+    @LIST_LOCKS
+    def list(self, _request: Request) -> Response:
+        held = LockName.objects.filter(pk__in=JobLock.objects.values("lock"))
+        return success({"locks": [_object(lock, holder) for lock in report(held) for holder in lock.holders]})
+
+    @CLEAR_LOCK
+    def destroy(self, request: Request) -> Response:
+        body = self.body(request)
+        name, force, reason = body.get("name"), body.get("force", False), body.get("reason") or _DEFAULT_REASON
+        if not name:
+            raise WireError(400, "No lock name specified")
+        if not isinstance(force, bool) or not isinstance(reason, str):
+            raise WireError(400, "force must be true or false, and reason text")
+        storable("reason", reason)
+        if force and not request.user.has_perm("locks.force_lock"):
+            raise PermissionDenied
+        state = self._clear(str(name), force=force, reason=reason, request=request)
+        if state is LockState.FREE:
+            return success({"name": name, "status": "deleted"})
+        # Its worker kills the holder now, and has not said yet that it is done.
+        answer = success({"name": name, "status": "stopping"})
+        answer.status_code = 202
+        return answer
+
+    def _clear(self, name: str, *, force: bool, reason: str, request: Request) -> LockState:
+        if not LOCK_NAME.fullmatch(name) or not JobLock.objects.filter(lock=name).exists():
+            raise _no_lock()
+        try:
+            return clear(name, by=self.actor(request), reason=reason, force=force)
+        except LockHeld as error:
+            raise _still_held(name) from error
+        except NoSuchLock as error:
+            raise _no_lock() from error
+
+
+def _object(lock: LockReport, holder: Holder) -> dict[str, Any]:
+    worker = holder.job.worker
+    return {
+        "job_id": holder.job.pk,
+        "name": lock.name,
+        "start_time": naive_utc(holder.acquired_at),
+        "abort": holder.job.status == Status.CANCEL_REQUEST,
+        "worker": worker.name if worker else None,
+        "holder_alive": holder.alive,
+        "mode": holder.mode,
+        "fence": holder.fence,
+        "expires": naive_utc(worker.lease_until) if worker else None,
+        "waiters": lock.waiting,
+    }
+
+
+def _no_lock() -> WireError:
+    return WireError(404, "No such lock found in database")
+
+
+def _still_held(name: str) -> WireError:
+    holders = JobLock.objects.filter(lock=name).order_by("job").values_list("job", "job__action", "job__worker__name")
+    named = ", ".join(f"job {job} ({action}) on worker {worker}" for job, action, worker in holders)
+    advice = 'abort the job, or send "force": true to have it killed'
+    return WireError(409, f"Lock {name} is held by {named}, which is alive: {advice}")
