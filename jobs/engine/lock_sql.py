@@ -129,10 +129,11 @@ SELECT ARRAY(SELECT DISTINCT capacity_class_id FROM woken), {CLAIMED_COLUMNS},
 FROM (SELECT) AS one LEFT JOIN jobs_job AS claimed
 ON claimed.id = $1 AND (claimed.slot = $2 AND claimed.occupies) IS TRUE"""
 
-# Before the end of a job, in its transaction: give up its locks, if it is still this slot's. Nobody ends a job that
-# holds locks without their names, so what is true here is true at the end.
+# Before the end of a job, in its transaction: give up its locks, if the end will be this slot's. Nobody ends a job that
+# holds locks without their names, so what is true here is true at the end. A tombstone keeps its locks until it goes.
 RELEASE = """DELETE FROM locks_joblock WHERE job_id = %(job)s AND EXISTS (
-    SELECT FROM jobs_job WHERE id = %(job)s AND (slot = %(slot)s AND occupies) IS TRUE); """
+    SELECT FROM jobs_job WHERE id = %(job)s
+    AND (slot = %(slot)s AND status IN ('running', 'cancel_request')) IS TRUE); """
 
 # After it: whom that wakes, and whether a person wants the job run once more.
 RELEASED = f"""PREPARE jobsite_released (bigint, text[]) AS
