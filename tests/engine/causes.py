@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -37,10 +38,10 @@ def remove(reason: Reason, job: Job) -> None:
             Job.objects.filter(pk=job.pk).update(scheduled_at=timezone.now() - HOUR)
             look(Inside(), worker_id=0, boot_id="", lease=HOUR, classes=[])
         case "LOCK_HELD" | "CAPACITY_FULL":
-            _end(Job.objects.get(uuid=reason.by))
+            _end(Job.objects.get(uuid=str(reason.by)))
         case "LOCK_IN_LINE" | "KEPT_FREE":
             if reason.by:
-                cancel(Job.objects.get(uuid=reason.by).uuid, by=BY)
+                cancel(UUID(reason.by), by=BY)
         case "SLOTS_BUSY":
             _free_a_slot(reason)
         case "WORKER_DRAINING":
