@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.cancel import cancel
@@ -65,7 +65,7 @@ class Engine(RuleBasedStateMachine):
     # One connection: the steps come one after the other, and between two no transaction is open.
     session = Session()
 
-    @initialize(first=st.lists(locks, min_size=2, max_size=5))
+    @initialize(first=st.lists(locks, min_size=4, max_size=8))
     def begin(self, first: list[dict[str, str]]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(EMPTY)
@@ -78,6 +78,7 @@ class Engine(RuleBasedStateMachine):
         self.slots = [self._slot(worker) for worker in self.workers for _ in range(SLOTS)]
         for needs, wanted in enumerate(first):
             enqueue(self._submission(needs, wanted, retries=1, later=False, priority=0), by=ADA)
+        self.all_idle_slots_claim()
         self.seen = Snapshot.taken(after_event=0)
         self._expect()
 
@@ -196,12 +197,11 @@ class Engine(RuleBasedStateMachine):
         for number in range(len(self.slots)):
             self.claim(number)
 
+    @precondition(lambda self: self.running)
     @rule(number=some, status=st.sampled_from([Status.DONE, Status.DONE, Status.ERRORED]), take_next=st.booleans())
     def finish(self, number: int, status: Status, *, take_next: bool) -> None:
         self._expect()
         index, slot, job = self._busy(number)
-        if job is None:
-            return
         handed = finish(slot, job, Outcome(status=status), take_next=take_next)
         del self.running[slot.name]
         if not handed.accepted:
@@ -214,48 +214,46 @@ class Engine(RuleBasedStateMachine):
         if handed.job is not None:
             self.running[slot.name] = handed.job
 
+    @precondition(lambda self: self.running)
     @rule(number=some)
     def put_back(self, number: int) -> None:
         self._expect()
         _, slot, job = self._busy(number)
-        if job and put_back(slot, job):
+        if put_back(slot, job):
             del self.running[slot.name]
 
+    @precondition(lambda self: self.running)
     @rule(number=some)
     def mark_to_stop(self, number: int) -> None:
         self._expect()
         _, slot, job = self._busy(number)
-        if job:
-            mark(job.id, slot_name=slot.name, why="its deadline was over", by=ENGINE)
+        mark(job.id, slot_name=slot.name, why="its deadline was over", by=ENGINE)
 
+    @precondition(lambda self: self.running)
     @rule(number=some)
     def a_process_is_lost(self, number: int) -> None:
         """Its worker takes it for dead, and it is not: it will bring its result."""
         self._expect()
         index, slot, job = self._busy(number)
-        if job:
-            end_slots([slot.name], status=Status.WORKER_DEAD, why="its process died", by=ENGINE)
-            self.zombies.append((slot, self.running.pop(slot.name)))
-            self.slots[index] = self._slot(self.workers[index // SLOTS])
+        end_slots([slot.name], status=Status.WORKER_DEAD, why="its process died", by=ENGINE)
+        del self.running[slot.name]
+        self.zombies.append((slot, job))
+        self.slots[index] = self._slot(self.workers[index // SLOTS])
 
+    @precondition(lambda self: self.zombies)
     @rule(number=some)
     def a_zombie_brings_its_result(self, number: int) -> None:
         self._expect()
-        if self.zombies:
-            slot, job = self.zombies.pop(number % len(self.zombies))
-            ended = Job.objects.filter(pk=job.id, occupies=False).exists()
-            handed = finish(slot, job, Outcome(status=Status.DONE))
-            if ended:
-                assert not handed.accepted
-                refuse(slot, job)
-            if handed.job is not None:
-                # It was cut off, and nobody has ended its job yet.
-                end_slots([slot.name], status=Status.WORKER_DEAD, why="its process died", by=ENGINE)
+        slot, job = self.zombies.pop(number % len(self.zombies))
+        ended = not Job.objects.filter(pk=job.id, occupies=True).exists()
+        handed = finish(slot, job, Outcome(status=Status.DONE))
+        if ended:
+            assert not handed.accepted
+            refuse(slot, job)
+        assert handed.job is None, "its worker is another, or its row was ended"
 
-    def _busy(self, number: int) -> tuple[int, Slot, Claimed | None]:
+    def _busy(self, number: int) -> tuple[int, Slot, Claimed]:
         busy = [(index, slot) for index, slot in enumerate(self.slots) if slot.name in self.running]
-        if not busy:
-            return 0, self.slots[0], None
         index, slot = busy[number % len(busy)]
         return index, slot, self.running[slot.name]
 
