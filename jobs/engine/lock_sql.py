@@ -81,9 +81,13 @@ LINES = """WITH RECURSIVE line AS (
     FROM line WHERE line.name IS NOT NULL)
 SELECT name FROM line WHERE name IS NOT NULL LIMIT %(limit)s"""
 
+# Who in a line is not to be passed: a better one of the same class, or of any class while holders share the lock, since
+# those who share would go on for ever.
+_NOT_TO_BE_PASSED = f"""({{shared}} OR head.capacity_class_id = me.capacity_class_id)
+    AND {_BEFORE.format("head", "me")}"""
+
 # Take all locks of a ready job, or put it into the line for the first that it can not have. Its names are locked.
-# It can not have a lock that somebody holds who excludes it, or that it would exclude; nor pass a better one in line:
-# of its own class, or of any class while holders share the lock, since those who share would go on for ever.
+# It can not have a lock that somebody holds who excludes it, or that it would exclude; nor pass a better one in line.
 # The conditions of the claim stand here again: the worker may have been told to drain meanwhile.
 ACQUIRE = f"""PREPARE jobsite_acquire (bigint, text, bigint, text, int) AS
 WITH me AS MATERIALIZED (
@@ -101,7 +105,7 @@ refused AS MATERIALIZED (
     SELECT want.name FROM want, me
     WHERE want.held OR EXISTS (
         SELECT FROM {_LINE.format(name="want.name", limit=1)} AS head
-        WHERE (want.shared OR head.capacity_class_id = me.capacity_class_id) AND {_BEFORE.format("head", "me")})
+        WHERE {_NOT_TO_BE_PASSED.format(shared="want.shared")})
     ORDER BY want.held DESC, want.name LIMIT 1),
 fenced AS (
     UPDATE locks_lockname SET fence = fence + 1 FROM want
@@ -125,10 +129,11 @@ SELECT ARRAY(SELECT DISTINCT capacity_class_id FROM woken), {CLAIMED_COLUMNS},
 FROM (SELECT) AS one LEFT JOIN jobs_job AS claimed
 ON claimed.id = $1 AND (claimed.slot = $2 AND claimed.occupies) IS TRUE"""
 
-# Before the end of a job, in its transaction: give up its locks, if it is still this slot's. Nobody ends a job that
-# holds locks without their names, so what is true here is true at the end.
+# Before the end of a job, in its transaction: give up its locks, if the end will be this slot's. Nobody ends a job that
+# holds locks without their names, so what is true here is true at the end. A tombstone keeps its locks until it goes.
 RELEASE = """DELETE FROM locks_joblock WHERE job_id = %(job)s AND EXISTS (
-    SELECT FROM jobs_job WHERE id = %(job)s AND (slot = %(slot)s AND occupies) IS TRUE); """
+    SELECT FROM jobs_job WHERE id = %(job)s
+    AND (slot = %(slot)s AND status IN ('running', 'cancel_request')) IS TRUE); """
 
 # After it: whom that wakes, and whether a person wants the job run once more.
 RELEASED = f"""PREPARE jobsite_released (bigint, text[]) AS
@@ -146,6 +151,15 @@ ORDER BY job.blocked_by IS NOT NULL, job.priority DESC, job.scheduled_at, job.id
 # How many stand before a job in its line, counted up to `limit` in each class.
 AHEAD = f"""SELECT count(*) FROM jobs_job AS me, {_LINE.format(name="me.blocked_by", limit="%(limit)s")} AS other
 WHERE me.id = %(job)s AND {_BEFORE.format("other", "me")}"""
+
+# The best of those that a job may not pass, and for which lock. For the reasons of waiting.
+IN_FRONT = f"""SELECT (SELECT uuid FROM jobs_job WHERE id = head.id), need.name
+FROM jobs_job AS me, LATERAL jsonb_to_recordset(me.locks) AS need(name text),
+    {_LINE.format(name="need.name", limit=1)} AS head
+WHERE me.id = %(job)s AND {
+    _NOT_TO_BE_PASSED.format(shared="EXISTS (SELECT FROM locks_joblock AS holder WHERE holder.name = need.name)")
+}
+ORDER BY head.priority DESC, head.scheduled_at, head.id LIMIT 1"""
 
 # How long each line is, counted up to `limit`.
 LENGTHS = """SELECT wanted.name, (SELECT count(*) FROM (

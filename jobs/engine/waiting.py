@@ -68,9 +68,9 @@ def _draining(needs: dict[str, int], alive: list[Worker]) -> list[Reason]:
 
 
 def _pauses(job: Job) -> list[Reason]:
-    """Asked of the pauses, as claims do, and not of the job's mark."""
+    """Asked of the pauses, as claims do; the job's mark only tells that a resume has not reached it yet."""
     of_job = Q(kind=Pause.Kind.ACTION, name=job.action) | Q(kind=Pause.Kind.CLASS, name=job.capacity_class.name)
-    return [
+    pauses = [
         Reason(
             code="ACTION_PAUSED" if pause.kind == Pause.Kind.ACTION else "CLASS_PAUSED",
             text=f"{'action' if pause.kind == Pause.Kind.ACTION else 'capacity class'} {pause.name} paused"
@@ -79,6 +79,9 @@ def _pauses(job: Job) -> list[Reason]:
         )
         for pause in Pause.objects.filter(of_job)
     ]
+    if job.paused and not pauses:
+        return [Reason(code="RESUMED", text=f"action {job.action} was resumed; this job is about to be brought back")]
+    return pauses
 
 
 def _nobody(needs: dict[str, int], workers: list[Worker]) -> Reason:

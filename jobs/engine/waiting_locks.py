@@ -6,7 +6,8 @@ from django.db import connection
 from django.db.models import Q
 
 from jobs.engine.lines import names_of
-from jobs.engine.lock_sql import AHEAD
+from jobs.engine.lock_sql import AHEAD, IN_FRONT
+from jobs.engine.rows import django_rows
 from jobs.models import Job
 from locks.models import JobLock
 
@@ -31,11 +32,12 @@ def lock_in_the_way(job: Job) -> InTheWay | None:
     if holder is not None:
         ahead = f", {_ahead(job)} ahead in line" if job.blocked_by == holder.lock_id else ""
         return InTheWay(code="LOCK_HELD", text=f"{_held(holder)}{ahead}", by=str(holder.job.uuid))
+    front = _in_front(job)
     if job.blocked_by is None:
-        return None
+        return front
     # Nobody holds it who excludes this job: it is about to be woken, or somebody better is.
     text = f"{_ahead(job)} ahead in line for lock {job.blocked_by}, which nobody holds now who excludes this job"
-    return InTheWay(code="LOCK_IN_LINE", text=text, by=_next_of(job.blocked_by))
+    return InTheWay(code="LOCK_IN_LINE", text=text, by=_woken_before(job) or (front.by if front else None))
 
 
 def _excluding(job: Job) -> JobLock | None:
@@ -62,7 +64,17 @@ def _ahead(job: Job) -> str:
     return str(count) if count < MOST_AHEAD else f"{MOST_AHEAD} or more"
 
 
-def _next_of(name: str) -> str | None:
-    """Who was woken from this line and has not started yet."""
-    found = Job.objects.filter(ready=True, woken_for=name).values_list("uuid", flat=True).first()
+def _woken_before(job: Job) -> str | None:
+    """Who was woken from this line and has not started yet: of its class nobody else is, until then."""
+    woken = Job.objects.filter(ready=True, woken_for=job.blocked_by, capacity_class_id=job.capacity_class_id)
+    found = woken.values_list("uuid", flat=True).first()
     return None if found is None else str(found)
+
+
+def _in_front(job: Job) -> InTheWay | None:
+    """The best in a line that this job may not pass. Of one that was woken, somebody who has come into it since."""
+    found = django_rows(IN_FRONT, {"job": job.pk})
+    if not found:
+        return None
+    [(uuid, name)] = found
+    return InTheWay(code="LOCK_IN_LINE", text=f"job {uuid} goes first for lock {name}", by=str(uuid))

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.engine.claim import claim
 from jobs.engine.waiting import waiting_reasons
-from jobs.models import Hold, Job
+from jobs.models import Hold, Job, Pause
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 
 
@@ -94,3 +94,37 @@ def test_the_answer_costs_the_same_with_many_workers(
     job = Job.objects.select_related("capacity_class").get(pk=submit({"scan": 1}).pk)
     with django_assert_num_queries(4):
         assert len(waiting_reasons(job)) == 5
+
+
+def test_who_was_woken_says_so_when_a_better_one_has_come_into_the_line(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot
+) -> None:
+    locks = [{"name": "devices", "mode": "exclusive"}]
+    woken, worker = submit({"scan": 1}, locks=locks), new_worker({"scan": 1})
+    assert _codes(woken) == ["READY"]
+    better = submit({"scan": 1}, locks=locks, priority=1)
+    woken.refresh_from_db()
+    [reason] = waiting_reasons(woken)
+    assert (reason.code, reason.by) == ("LOCK_IN_LINE", str(better.uuid))
+    assert reason.text == f"job {better.uuid} goes first for lock devices"
+    claimed = claim(new_slot(worker)).job
+    assert claimed is not None
+    assert claimed.uuid == better.uuid
+
+
+def test_the_one_in_the_way_in_a_line_is_of_the_same_class(submit: Enqueue) -> None:
+    locks = [{"name": "devices", "mode": "exclusive"}]
+    other, first, second = (submit(units, locks=locks) for units in ({"gpu": 1}, {"scan": 1}, {"scan": 1}))
+    assert Job.objects.get(pk=other.pk).ready, "of each class one is woken"
+    second.refresh_from_db()
+    [reason] = waiting_reasons(second)
+    assert (reason.code, reason.by) == ("LOCK_IN_LINE", str(first.uuid))
+
+
+def test_what_a_resume_has_not_reached_yet_says_so(submit: Enqueue, new_worker: NewWorker) -> None:
+    new_worker({"scan": 1})
+    job = submit({"scan": 1})
+    Job.objects.filter(pk=job.pk).update(paused=True)
+    assert _codes(job) == ["RESUMED"]
+    Pause.objects.create(kind="action", name="noop")
+    assert _codes(job) == ["ACTION_PAUSED"]

@@ -110,7 +110,7 @@ class WaitingReason(_Wire):
         str,
         Field(
             description="READY when only a free slot's next look is missing, BACKOFF before a retry, "
-            "ACTION_PAUSED or CLASS_PAUSED until somebody resumes it."
+            "ACTION_PAUSED or CLASS_PAUSED until somebody resumes it, RESUMED until the workers have seen that."
         ),
     ]
     text: str
