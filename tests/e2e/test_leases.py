@@ -31,8 +31,9 @@ def held_database() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = int(cursor.fetchone()[0])
+        # Asked while the connection is open: with it its process ends.
+        server = _parent(backend) if Path(f"/proc/{backend}").exists() else 0
     connection.close()
-    server = _parent(backend) if Path(f"/proc/{backend}").exists() else 0
     assert server, "the server is not on this machine"
     processes = [server, *descendants(server)]
     for pid in processes:
