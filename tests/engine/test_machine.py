@@ -23,6 +23,8 @@ def _engine_alone(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> It
     Engine.session.reset()
 
 
+# A failure is made small before it is told, which takes time.
+@pytest.mark.timeout(600)
 def test_a_few_hundred_steps_break_nothing() -> None:
     run_state_machine_as_test(Engine, settings=settings(BOUNDED, max_examples=6, stateful_step_count=20))
 
