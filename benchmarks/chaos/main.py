@@ -17,7 +17,7 @@ import psycopg2
 from benchmarks.chaos import report, rows
 from benchmarks.chaos.nemesis import Nemesis, without
 from benchmarks.chaos.places import Places
-from benchmarks.chaos.plan import Fault, steps
+from benchmarks.chaos.plan import MEASURED, Fault, steps
 from benchmarks.chaos.stage import WORKERS, Stage
 from jobsite.up.paths import Paths, hold
 from jobsite.up.ready import readiness
@@ -29,7 +29,7 @@ LEASE_SECONDS = 15.0
 SETTLE_SECONDS = 150.0
 START_SECONDS = 60.0
 # A calm waits so long for workers that are still coming back.
-HOLD_SECONDS = 60.0
+HOLD_SECONDS = 90.0
 
 
 def main(argv: list[str]) -> int:
@@ -97,6 +97,7 @@ def _storm(options: argparse.Namespace, places: Places, stage: Stage) -> None:
     while (elapsed := time.monotonic() - began) < options.seconds:
         if left and left[0].at <= elapsed:
             step = left.pop(0)
+            client.send_signal(signal.SIGUSR1 if step.fault in {Fault.CALM, *MEASURED} else signal.SIGUSR2)
             if step.fault is Fault.CALM:
                 began += _wait_until_whole(stage, nemesis)
             else:

@@ -100,6 +100,12 @@ def submissions(seed: int, *, locks: bool) -> Iterator[dict[str, Any]]:
         yield _submission(chance, locks=locks)
 
 
+def calm_submission(number: int) -> dict[str, Any]:
+    """What a rate is measured with: each as short as the others, none failing, in nobody's way."""
+    parameters = {"seconds": 0.2}
+    return {"action": "bench_chaos", "parameters": parameters, "capacityMap": CAPACITIES[number % len(CAPACITIES)]}
+
+
 def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
     kind = chance.random()
     parameters: dict[str, Any] = {"seconds": round(chance.expovariate(1 / 0.2), 3)}

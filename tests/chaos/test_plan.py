@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from benchmarks.chaos.plan import LONG, MEASURED, WINDOW_SECONDS, Fault, steps, submissions
+from benchmarks.chaos.plan import CAPACITIES, LONG, MEASURED, WINDOW_SECONDS, Fault, calm_submission, steps, submissions
 
 
 def test_a_seed_is_replayed() -> None:
@@ -37,3 +37,10 @@ def test_the_load_has_what_the_promises_are_about() -> None:
     assert any(body["parameters"].get("fails") and body["retries"] for body in bodies)
     assert {lock["mode"] for body in bodies for lock in body.get("locks", [])} == {"exclusive", "shared"}
     assert not any("locks" in body for body in islice(submissions(1, locks=False), 500))
+
+
+def test_a_rate_is_measured_with_jobs_that_differ_in_nothing_but_what_they_need() -> None:
+    bodies = [calm_submission(number) for number in range(len(CAPACITIES))]
+    assert [body.pop("capacityMap") for body in bodies] == list(CAPACITIES)
+    assert all(body == bodies[0] for body in bodies)
+    assert not {"locks", "retries", "deadline"} & set(bodies[0])
