@@ -63,7 +63,7 @@ class Client:
         self._began = time.monotonic()
         self._numbers = count()
         self._turn = threading.Lock()
-        self._recent: deque[str] = deque(maxlen=60)
+        self._recent: deque[str] = deque(maxlen=20)
         self.stopped = threading.Event()
         self.calm = threading.Event()
 

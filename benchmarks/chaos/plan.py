@@ -117,16 +117,16 @@ def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
         "retries": chance.choice((0, 2, 3)),
         "stopTimeout": "2s",
     }
-    if kind < 0.04:
+    if kind < 0.05:
         parameters["seconds"] = round(chance.uniform(3.0, 8.0), 1)
-    elif kind < 0.046:
+    elif kind < 0.065:
         # Longer than a lease: what a worker runs that was frozen or cut off, and others have run since.
         parameters["seconds"] = round(chance.uniform(25.0, 35.0), 1)
-    elif kind < 0.075:
-        parameters["fails"] = True
     elif kind < 0.095:
+        parameters["fails"] = True
+    elif kind < 0.115:
         parameters["seconds"], body["deadline"] = 20.0, "1s"
-    elif kind < 0.105:
+    elif kind < 0.125:
         parameters.update(seconds=20.0, deaf=True)
         body["deadline"], body["stopTimeout"] = "1s", "1s"
     if locks and chance.random() < 0.25:
