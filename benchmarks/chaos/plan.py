@@ -93,11 +93,11 @@ CAPACITIES: tuple[dict[str, int], ...] = (
 )
 
 
-def submissions(seed: int, *, locks: bool) -> Iterator[dict[str, Any]]:
+def submissions(seed: int) -> Iterator[dict[str, Any]]:
     """Bodies of POST /jobs, without end."""
     chance = random.Random(seed + 1)  # noqa: S311
     while True:
-        yield _submission(chance, locks=locks)
+        yield _submission(chance)
 
 
 def calm_submission(number: int) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def calm_submission(number: int) -> dict[str, Any]:
     return {"action": "bench_chaos", "parameters": parameters, "capacityMap": CAPACITIES[number % len(CAPACITIES)]}
 
 
-def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
+def _submission(chance: random.Random) -> dict[str, Any]:
     kind = chance.random()
     parameters: dict[str, Any] = {"seconds": round(chance.expovariate(1 / 0.2), 3)}
     body: dict[str, Any] = {
@@ -129,7 +129,7 @@ def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
     elif kind < 0.125:
         parameters.update(seconds=20.0, deaf=True)
         body["deadline"], body["stopTimeout"] = "1s", "1s"
-    if locks and chance.random() < 0.25:
+    if chance.random() < 0.25:
         names = chance.sample(LOCKS, chance.choice((1, 1, 2)))
         body["locks"] = [{"name": name, "mode": chance.choice(("exclusive", "shared"))} for name in names]
     return body
