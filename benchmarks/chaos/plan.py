@@ -27,7 +27,8 @@ class Fault(StrEnum):
 
 # A storm, then calm, and in its midst a fault after which the rate is measured: one round.
 LEAD_SECONDS, STORM_SECONDS, CALM_SECONDS = 6.0, 17.0, 24.0
-MEASURED_AFTER, WINDOW_SECONDS = 12.5, 10.0
+# From the calm on, the few jobs that are still left end before the rate is taken.
+MEASURED_AFTER, LEFT_SECONDS, WINDOW_SECONDS = 12.5, 2.0, 10.0
 MEASURED = (Fault.BROKER_WIPE, Fault.POSTGRES_RESTART)
 # What takes longer than a lease comes once in a storm, at its beginning, beside the others.
 LONG = (Fault.WORKER_FREEZE, Fault.NETWORK_CUT)
@@ -63,7 +64,7 @@ def steps(seed: int, *, seconds: float, lease: float, without: frozenset[Fault] 
         begin = LEAD_SECONDS + number * (STORM_SECONDS + CALM_SECONDS)
         made += _storm(chance, begin, lease=lease, long=LONG[number % len(LONG)])
         calm = begin + STORM_SECONDS + MEASURED_AFTER
-        made.append(Step(at=calm - WINDOW_SECONDS, fault=Fault.CALM, draw=0.0))
+        made.append(Step(at=calm - WINDOW_SECONDS - LEFT_SECONDS, fault=Fault.CALM, draw=0.0))
         made.append(Step(at=calm, fault=MEASURED[number % len(MEASURED)], draw=chance.random()))
     return [step for step in sorted(made, key=lambda step: step.at) if step.at < seconds and step.fault not in without]
 
