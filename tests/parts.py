@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers.rabbitmq import SERVER
+from benchmarks.rabbitmq import SERVER
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

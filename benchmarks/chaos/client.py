@@ -1,6 +1,7 @@
 """The client: a steady load over HTTP, and a file with each submission that was accepted.
 
-`python -m benchmarks.chaos.client`, told all by its environment, ended by SIGTERM. Without Django: a stranger's view.
+`python -m benchmarks.chaos.client`, told all by its environment, ended by SIGTERM. SIGUSR1 makes the load calm, so that
+a rate can be measured, SIGUSR2 as wild as before. Without Django: a stranger's view.
 """
 
 import http.client
@@ -16,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chaos.ledger import append
-from benchmarks.chaos.plan import LOCKS, submissions
+from benchmarks.chaos.plan import LOCKS, calm_submission, submissions
 
 THREADS = 4
 PATIENCE_SECONDS = 10.0
-# One in so many submissions is followed by a cancel, one in so many by a forced clear of a lock.
-CANCEL_EACH, CLEAR_EACH = 25, 40
+# One in so many submissions is followed by a cancel, every other one by force; one in so many by a forced clear.
+CANCEL_EACH, CLEAR_EACH = 10, 25
 
 
 class Site:
@@ -51,34 +52,41 @@ class Client:
     """Threads that share one stream of submissions, each at its time: a slow answer does not slow the others."""
 
     def __init__(self) -> None:
-        paths = Site().ask("GET", "/docs.json")[1]["paths"]
-        # What the site does not have yet is not asked for.
-        self._clears = any("/locks/" in path and "clear" in path for path in paths)
         seed = int(os.environ["CHAOS_SEED"])
         self._rate = float(os.environ["CHAOS_RATE"])
-        self._bodies = submissions(seed, locks=self._clears)
+        self._bodies = submissions(seed)
         self._chance = random.Random(seed + 2)  # noqa: S311
         self._log = Path(os.environ["CHAOS_CLIENT_LOG"])
         self._began = time.monotonic()
         self._numbers = count()
         self._turn = threading.Lock()
-        self._recent: deque[str] = deque(maxlen=60)
+        self._recent: deque[str] = deque(maxlen=20)
         self.stopped = threading.Event()
+        self.calm = threading.Event()
 
     def work(self) -> None:
         site = Site()
         while not self.stopped.is_set():
             with self._turn:
-                number, body = next(self._numbers), next(self._bodies)
+                number = next(self._numbers)
             self.stopped.wait(max(self._began + number / self._rate - time.monotonic(), 0))
-            self._submit(site, body)
-            if number % CANCEL_EACH == 0 and self._recent:
-                job = self._chance.choice(self._recent)
-                self._note("cancel", site.ask("POST", f"/jobs/{job}/cancel")[0], job=job)
-            if self._clears and number % CLEAR_EACH == 0:
-                name = self._chance.choice(LOCKS)
-                body = {"reason": "chaos", "force": True}
-                self._note("clear", site.ask("POST", f"/locks/{name}/clear", body)[0], lock=name)
+            if self.calm.is_set():
+                self._submit(site, calm_submission(number))
+            else:
+                self._disturb(site, number)
+
+    def _disturb(self, site: Site, number: int) -> None:
+        with self._turn:
+            body = next(self._bodies)
+        self._submit(site, body)
+        if number % CANCEL_EACH == 0 and self._recent:
+            job = self._chance.choice(self._recent)
+            how = {"reason": "chaos", "force": number % (2 * CANCEL_EACH) == 0}
+            self._note("cancel", site.ask("POST", f"/jobs/{job}/cancel", how)[0], job=job, sent=how)
+        if number % CLEAR_EACH == 0:
+            name = self._chance.choice(LOCKS)
+            how = {"reason": "chaos", "force": True}
+            self._note("clear", site.ask("POST", f"/locks/{name}/clear", how)[0], lock=name)
 
     def _submit(self, site: Site, body: dict[str, Any]) -> None:
         status, answer = site.ask("POST", "/jobs", body)
@@ -93,6 +101,8 @@ class Client:
 def main() -> None:
     client = Client()
     signal.signal(signal.SIGTERM, lambda *_: client.stopped.set())
+    signal.signal(signal.SIGUSR1, lambda *_: client.calm.set())
+    signal.signal(signal.SIGUSR2, lambda *_: client.calm.clear())
     threads = [threading.Thread(target=client.work) for _ in range(THREADS)]
     for thread in threads:
         thread.start()

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,11 +13,12 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks.chaos import report, rows
+from benchmarks.chaos import broker, report, rows
 from benchmarks.chaos.nemesis import Nemesis, without
 from benchmarks.chaos.places import Places
-from benchmarks.chaos.plan import Fault, steps
+from benchmarks.chaos.plan import MEASURED, Fault, steps
 from benchmarks.chaos.stage import WORKERS, Stage
+from benchmarks.ports import free_ports
 from jobsite.up.paths import Paths, hold
 from jobsite.up.ready import readiness
 from jobsite.up.sockets import remove_socket_folder
@@ -29,7 +29,9 @@ LEASE_SECONDS = 15.0
 SETTLE_SECONDS = 150.0
 START_SECONDS = 60.0
 # A calm waits so long for workers that are still coming back.
-HOLD_SECONDS = 60.0
+HOLD_SECONDS = 90.0
+# A turn of the loop that takes longer waits for a part to come back: the plan is held for the rest of it.
+TURN_SECONDS = 0.5
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +44,8 @@ def main(argv: list[str]) -> int:
         _play(options, places)
     seen = rows.evidence(places)
     found = report.violations(seen)
-    told = {"seed": json.loads(places.setting.read_text())["seed"], **report.figures(seen, found)}
+    setting = json.loads(places.setting.read_text())
+    told = {"seed": setting["seed"], "broker": setting["broker"], **report.figures(seen, found)}
     report.show("chaos", told, found)
     if found or options.keep:
         print(f"the evidence is in {places.folder}: bin/bench chaos --check {places.folder}")
@@ -59,6 +62,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="replays the plan of a run (a new one)")
     parser.add_argument("--seconds", type=float, default=90.0, help="how long the faults go on (90)")
     parser.add_argument("--rate", type=float, default=6.0, help="jobs submitted a second (6)")
+    parser.add_argument("--broker", choices=broker.KINDS, default="valkey", help="the kind of broker (valkey)")
     parser.add_argument("--keep", type=Path, help="a folder for the evidence (kept only where a promise is broken)")
     parser.add_argument("--check", type=Path, help="check the evidence of an earlier run once more")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
@@ -70,7 +74,8 @@ def _play(options: argparse.Namespace, places: Places) -> None:
     home = Path(tempfile.mkdtemp(prefix="jobsite-chaos-"))
     home.chmod(0o711)  # As root the services run as `nobody`, who must pass.
     os.environ["JOBSITE_HOME"] = str(home)
-    stage = Stage(home, places, port=_free_port(), proxy_port=_free_port())
+    [port, proxy_port] = free_ports(2)
+    stage = Stage(home, places, broker=options.broker, port=port, proxy_port=proxy_port)
     _write_setting(options, places)
     # Asked to end, it takes down what it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -93,16 +98,19 @@ def _storm(options: argparse.Namespace, places: Places, stage: Stage) -> None:
     client = stage.run("client", **stage.login(), CHAOS_SEED=str(options.seed), CHAOS_RATE=str(options.rate),
                        CHAOS_CLIENT_LOG=str(places.client))  # fmt: skip
     left = steps(options.seed, seconds=options.seconds, lease=LEASE_SECONDS, without=without())
-    began = time.monotonic()
-    while (elapsed := time.monotonic() - began) < options.seconds:
+    elapsed, before = 0.0, time.monotonic()
+    while elapsed < options.seconds:
         if left and left[0].at <= elapsed:
             step = left.pop(0)
+            client.send_signal(signal.SIGUSR1 if step.fault in {Fault.CALM, *MEASURED} else signal.SIGUSR2)
             if step.fault is Fault.CALM:
-                began += _wait_until_whole(stage, nemesis)
+                _wait_until_whole(stage, nemesis)
             else:
                 nemesis.strike(step)
         _look(stage, nemesis)
         _still_runs(observer, client)
+        now = time.monotonic()
+        elapsed, before = elapsed + min(now - before, TURN_SECONDS), now
     _end(client)
     nemesis.look(heal_all=True)
     _settle(stage)
@@ -116,12 +124,10 @@ def _look(stage: Stage, nemesis: Nemesis) -> None:
     time.sleep(0.05)
 
 
-def _wait_until_whole(stage: Stage, nemesis: Nemesis) -> float:
-    """How long it took: the plan is held for so long."""
-    began = time.monotonic()
-    while not (stage.whole() and not nemesis.lasting) and time.monotonic() < began + HOLD_SECONDS:
+def _wait_until_whole(stage: Stage, nemesis: Nemesis) -> None:
+    end = time.monotonic() + HOLD_SECONDS
+    while not (stage.whole() and not nemesis.lasting) and time.monotonic() < end:
         _look(stage, nemesis)
-    return time.monotonic() - began
 
 
 def _still_runs(*helpers: subprocess.Popen[bytes]) -> None:
@@ -156,6 +162,7 @@ def _write_setting(options: argparse.Namespace, places: Places) -> None:
     declared = {name: (capacity.parse(units), slots) for name, (units, slots) in WORKERS.items()}
     setting = {
         "seed": options.seed,
+        "broker": options.broker,
         "seconds": options.seconds,
         "totals": {name: capacity.total(units, slots=slots) for name, (units, slots) in declared.items()},
         "slots": {name: slots for name, (_, slots) in declared.items()},
@@ -166,12 +173,6 @@ def _write_setting(options: argparse.Namespace, places: Places) -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

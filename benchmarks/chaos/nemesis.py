@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-import redis
 
 from benchmarks.chaos import broker
 from benchmarks.chaos.ledger import append
@@ -121,23 +120,23 @@ class Nemesis:
         connection.close()
 
     def _broker_restart(self, step: Step) -> None:
-        child, at = self.stage.children["valkey"], time.monotonic()
+        child, at = self.stage.children[self.stage.broker], time.monotonic()
         signal_group(child.process.pid, signal.SIGKILL)
         child.process.wait()
-        self.waits_for("valkey")
+        self.waits_for(self.stage.broker)
         self._note(at=at, fault=step.fault, pids=[], back_at=child.back_at)
 
     def _broker_down(self, step: Step) -> None:
-        child, at = self.stage.children["valkey"], time.monotonic()
+        child, at = self.stage.children[self.stage.broker], time.monotonic()
         child.held_until = at + step.lasts
         signal_group(child.process.pid, signal.SIGKILL)
-        self._lasts(step, {"at": at, "fault": step.fault, "pids": []}, lambda: self.waits_for("valkey"))
+        self._lasts(step, {"at": at, "fault": step.fault, "pids": []}, lambda: self.waits_for(self.stage.broker))
 
     def _broker_wipe(self, step: Step) -> None:
         at = time.monotonic()
         try:
-            broker.wipe(self.stage.url_of("BROKER_URL"))
-        except redis.exceptions.ConnectionError:
+            broker.wipe(self.stage.url_of("BROKER_URL"), self.stage.queues())
+        except broker.AWAY:
             return
         self._note(at=at, fault=step.fault, pids=[], back_at=time.monotonic())
 

@@ -27,7 +27,8 @@ class Fault(StrEnum):
 
 # A storm, then calm, and in its midst a fault after which the rate is measured: one round.
 LEAD_SECONDS, STORM_SECONDS, CALM_SECONDS = 6.0, 17.0, 24.0
-MEASURED_AFTER, WINDOW_SECONDS = 12.5, 10.0
+# From the calm on, the few jobs that are still left end before the rate is taken.
+MEASURED_AFTER, LEFT_SECONDS, WINDOW_SECONDS = 12.5, 2.0, 10.0
 MEASURED = (Fault.BROKER_WIPE, Fault.POSTGRES_RESTART)
 # What takes longer than a lease comes once in a storm, at its beginning, beside the others.
 LONG = (Fault.WORKER_FREEZE, Fault.NETWORK_CUT)
@@ -63,7 +64,7 @@ def steps(seed: int, *, seconds: float, lease: float, without: frozenset[Fault] 
         begin = LEAD_SECONDS + number * (STORM_SECONDS + CALM_SECONDS)
         made += _storm(chance, begin, lease=lease, long=LONG[number % len(LONG)])
         calm = begin + STORM_SECONDS + MEASURED_AFTER
-        made.append(Step(at=calm - WINDOW_SECONDS, fault=Fault.CALM, draw=0.0))
+        made.append(Step(at=calm - WINDOW_SECONDS - LEFT_SECONDS, fault=Fault.CALM, draw=0.0))
         made.append(Step(at=calm, fault=MEASURED[number % len(MEASURED)], draw=chance.random()))
     return [step for step in sorted(made, key=lambda step: step.at) if step.at < seconds and step.fault not in without]
 
@@ -93,14 +94,20 @@ CAPACITIES: tuple[dict[str, int], ...] = (
 )
 
 
-def submissions(seed: int, *, locks: bool) -> Iterator[dict[str, Any]]:
+def submissions(seed: int) -> Iterator[dict[str, Any]]:
     """Bodies of POST /jobs, without end."""
     chance = random.Random(seed + 1)  # noqa: S311
     while True:
-        yield _submission(chance, locks=locks)
+        yield _submission(chance)
 
 
-def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
+def calm_submission(number: int) -> dict[str, Any]:
+    """What a rate is measured with: each as short as the others, none failing, in nobody's way."""
+    parameters = {"seconds": 0.2}
+    return {"action": "bench_chaos", "parameters": parameters, "capacityMap": CAPACITIES[number % len(CAPACITIES)]}
+
+
+def _submission(chance: random.Random) -> dict[str, Any]:
     kind = chance.random()
     parameters: dict[str, Any] = {"seconds": round(chance.expovariate(1 / 0.2), 3)}
     body: dict[str, Any] = {
@@ -111,19 +118,19 @@ def _submission(chance: random.Random, *, locks: bool) -> dict[str, Any]:
         "retries": chance.choice((0, 2, 3)),
         "stopTimeout": "2s",
     }
-    if kind < 0.04:
+    if kind < 0.05:
         parameters["seconds"] = round(chance.uniform(3.0, 8.0), 1)
-    elif kind < 0.046:
+    elif kind < 0.065:
         # Longer than a lease: what a worker runs that was frozen or cut off, and others have run since.
         parameters["seconds"] = round(chance.uniform(25.0, 35.0), 1)
-    elif kind < 0.075:
-        parameters["fails"] = True
     elif kind < 0.095:
+        parameters["fails"] = True
+    elif kind < 0.115:
         parameters["seconds"], body["deadline"] = 20.0, "1s"
-    elif kind < 0.105:
+    elif kind < 0.125:
         parameters.update(seconds=20.0, deaf=True)
         body["deadline"], body["stopTimeout"] = "1s", "1s"
-    if locks and chance.random() < 0.25:
+    if chance.random() < 0.25:
         names = chance.sample(LOCKS, chance.choice((1, 1, 2)))
         body["locks"] = [{"name": name, "mode": chance.choice(("exclusive", "shared"))} for name in names]
     return body

@@ -8,10 +8,12 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
 
+from benchmarks.chaos.broker import Node
 from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
 from benchmarks.chaos.places import Places
 from benchmarks.chaos.processes import Child, Program, group
@@ -34,26 +36,34 @@ WORKERS: dict[str, tuple[str, int]] = {
 # The one whose way to PostgreSQL can be cut.
 BEHIND_PROXY = "w3"
 # A line that is still being worked off would pass for a higher rate than what comes in.
-SHORT_LINE = 3
+FEW = 5
 WHOLE = """SELECT
     (SELECT count(*) FROM workers_worker WHERE state = 'running' AND lease_until > now()),
-    (SELECT count(*) FROM jobs_job WHERE status = 'waiting' AND scheduled_at < now())"""
+    (SELECT count(*) FROM jobs_job WHERE ended_at IS NULL)"""
+QUEUES = "SELECT name FROM workers_capacityclass"
 BEATS = ("beat1", "beat2")
 
 
 class Stage:
     """All children by name."""
 
-    def __init__(self, home: Path, places: Places, *, port: int, proxy_port: int) -> None:
+    def __init__(self, home: Path, places: Places, *, broker: str, port: int, proxy_port: int) -> None:
         self._paths, self._places = Paths(home), places
         self.listen = Listen(host="127.0.0.1", port=port, tls=False)
         self._proxy_port = proxy_port
+        # The name of its child.
+        self.broker = broker
         self.children: dict[str, Child] = {}
         self.environ: dict[str, str] = {}
+        self._node: Node | None = None
 
     def start(self) -> None:
         """Services, the database migrated, web, beats, workers."""
         given = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "BROKER_URL"}}
+        if self.broker == Node.name:
+            self._node = Node()
+            given["BROKER_URL"] = self._node.url
+            self._add(self._node)
         planned = plan(self._paths, given, say=lambda _: None)
         for service in planned.services:
             self._add(service)
@@ -87,6 +97,8 @@ class Stage:
         for name in reversed(self.children):
             child = self.children[name]
             stop(child.process, child.program.stop_signals, seconds=8, pause=time.sleep)
+        if self._node is not None:
+            self._node.remove()
 
     def login(self) -> dict[str, str]:
         """What the client needs of the credentials that `up` makes."""
@@ -94,13 +106,11 @@ class Stage:
         return {"CHAOS_PORT": str(self.listen.port), "CHAOS_TOKEN": words["TOKEN"]}
 
     def whole(self) -> bool:
-        """Whether every worker has its lease and its processes, and no line of jobs has been left by a fault."""
+        """Whether every worker has its lease and its processes, and what the faults have left is worked off."""
         if not all(self.settled(name) for name in WORKERS):
             return False
-        with closing(psycopg2.connect(self.url_of("DATABASE_URL"))) as connection, connection.cursor() as cursor:
-            cursor.execute(WHOLE)
-            [alive, waiting] = cursor.fetchone() or (0, 0)
-        return bool(alive == len(WORKERS) and waiting < SHORT_LINE)
+        [(alive, unfinished)] = self._ask(WHOLE)
+        return bool(alive == len(WORKERS) and unfinished < FEW)
 
     def settled(self, name: str) -> bool:
         """Whether this worker's pool is up."""
@@ -109,6 +119,15 @@ class Stage:
 
     def url_of(self, variable: str) -> str:
         return self.environ[variable]
+
+    def queues(self) -> list[str]:
+        """Where the broker keeps what it holds."""
+        return [name for (name,) in self._ask(QUEUES)]
+
+    def _ask(self, statement: str) -> list[tuple[Any, ...]]:
+        with closing(psycopg2.connect(self.url_of("DATABASE_URL"))) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
 
     def _restart(self, child: Child) -> None:
         name = child.program.name
@@ -124,7 +143,7 @@ class Stage:
         self._wait_until_it_answers(child)
 
     def _wait_until_it_answers(self, child: Child) -> None:
-        if isinstance(child.program, (Postgres, Valkey)):
+        if isinstance(child.program, (Postgres, Valkey, Node)):
             child.program.wait_until_ready(child.process, time.sleep)
         child.back_at = time.monotonic()
 

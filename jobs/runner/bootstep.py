@@ -28,6 +28,8 @@ class NodeStep(bootsteps.StartStopStep):
         signals.worker_shutting_down.connect(worker.jobsite_receivers[0])
         signals.worker_shutdown.connect(worker.jobsite_receivers[1])
         worker.timer.call_repeatedly(SUBSCRIBE_SECONDS, _subscribe, (worker, node))
+        # The guard, which goes by the lease alone, would kill a pool that has just been made.
+        node.renew()
         node.start()
 
 

@@ -106,6 +106,14 @@ class Node(threading.Thread):
         finally:
             self._guard.end()
 
+    def renew(self) -> None:
+        """Before the first bell: on a busy machine the pool takes up most of the lease that registering gave."""
+        try:
+            self._look()
+        except psycopg2.Error as error:
+            logger.warning("no look: the database did not answer", extra={"error": str(error).strip()})
+            self._known.session.reset()
+
     def run(self) -> None:
         self._django = connections["default"]
         self._guard.start()

@@ -11,9 +11,9 @@ from celery import current_app
 from django.conf import settings
 from kombu import pools
 
+from benchmarks.rabbitmq import RabbitMQ
 from jobs import doorbell
 from jobsite.broker import transport_options
-from tests.brokers.rabbitmq import RabbitMQ
 from tests.brokers.valkey import Valkey
 from workers.models import CapacityClass
 

@@ -4,10 +4,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from benchmarks.ports import free_ports, wait_for_port
 from jobsite.home import BASE_DIR
 from jobsite.up.paths import Paths
 from jobsite.up.place import choose
-from tests.brokers.ports import free_ports, wait_for_port
 
 START_SECONDS = 10.0
 

@@ -10,8 +10,8 @@ import pytest
 from jobsite.home import BASE_DIR
 
 SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME")
-# Wanted is 0.95; on a machine that others use too, ten seconds are a noisy measure of a rate.
-LEAST_RECOVERY = 0.7
+# Wanted is 0.95, three jobs of sixty. On a machine that others use too a few more come late.
+LEAST_RECOVERY = 0.9
 
 
 @pytest.mark.chaos

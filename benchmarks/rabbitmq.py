@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.brokers.ports import free_ports, wait_for_port
+from benchmarks.ports import free_ports, wait_for_port
 
 # Not the wrapper in the PATH: that one allows the system's folders only.
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -24,7 +24,8 @@ class RabbitMQ:
         if self._user:
             shutil.chown(self._home, self._user, pwd.getpwnam(self._user).pw_gid)
         self._port, self._dist, self._epmd = free_ports(3)
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._epmd_process: subprocess.Popen[bytes] | None = None
+        self._node: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -32,20 +33,32 @@ class RabbitMQ:
 
     @property
     def pid(self) -> int:
-        return self._processes[-1].pid
+        if self._node is None:
+            raise RuntimeError("it was not started")
+        return self._node.pid
 
     def start(self) -> None:
+        self.spawn_node()
+        self.wait_until_ready()
+
+    def spawn_node(self) -> subprocess.Popen[bytes]:
+        """In a process group of its own; again after its end."""
         # Started by us and not by the node, which would leave it running.
-        self._processes = [self._spawn(["epmd", "-port", str(self._epmd), "-address", "127.0.0.1"])]
-        wait_for_port(self._epmd, seconds=START_SECONDS)
-        self._processes.append(self._spawn([SERVER]))
+        if self._epmd_process is None:
+            self._epmd_process = self._spawn(["epmd", "-port", str(self._epmd), "-address", "127.0.0.1"])
+            wait_for_port(self._epmd, seconds=START_SECONDS)
+        self._node = self._spawn([SERVER])
+        return self._node
+
+    def wait_until_ready(self) -> None:
         wait_for_port(self._port, seconds=START_SECONDS)
 
     def stop(self) -> None:
-        for process in reversed(self._processes):
-            process.send_signal(signal.SIGTERM)
-            process.wait(START_SECONDS)
-        self._processes = []
+        for process in (self._node, self._epmd_process):
+            if process is not None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(START_SECONDS)
+        self._node = self._epmd_process = None
 
     def remove(self) -> None:
         self.stop()
@@ -59,6 +72,7 @@ class RabbitMQ:
             user=self._user,
             group=self._user,
             extra_groups=[] if self._user else None,
+            process_group=0,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -25,5 +25,6 @@ def answers(port: int) -> bool:
 def wait_for_port(port: int, *, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not answers(port):
-        assert time.monotonic() < end, f"nothing listens on port {port} after {seconds:.0f} s"
+        if time.monotonic() > end:
+            raise TimeoutError(f"nothing listens on port {port} after {seconds:.0f} s")
         time.sleep(0.05)
