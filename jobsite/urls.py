@@ -6,9 +6,11 @@ from django.views.generic import RedirectView
 
 from jobsite import health
 from jobsite.api.v0.views.docs import unknown
+from jobsite.console.login import login
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
+    path("admin/login/", login),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),
