@@ -56,7 +56,13 @@ class Origin:
 
 
 class TooManyFailures(Throttled):
-    """Further logins as this account from this address are refused for `wait` seconds."""
+    """Further logins as this account from this address are refused for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        minutes = WINDOW.total_seconds() / 60
+        detail = f"{LIMIT} logins of this account from your address have failed within {minutes:g} minutes."
+        super().__init__(wait=seconds, detail=detail)
 
 
 def refuse_if_blocked(origin: Origin) -> None:
@@ -65,11 +71,7 @@ def refuse_if_blocked(origin: Origin) -> None:
     blocked = LoginFailure.objects.filter(account=origin.account, network=origin.network, blocked_until__gt=Now())
     wait: timedelta | None = blocked.values_list(left, flat=True).first()
     if wait is not None:
-        minutes = WINDOW.total_seconds() / 60
-        raise TooManyFailures(
-            wait=wait.total_seconds(),
-            detail=f"{LIMIT} logins of this account from your address have failed within {minutes:g} minutes: wait.",
-        )
+        raise TooManyFailures(wait.total_seconds())
 
 
 def note_failure(origin: Origin, *, by: Actor) -> None:

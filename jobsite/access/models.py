@@ -30,7 +30,7 @@ class AccessToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}...)"
+        return f"{self.user.get_username()}/{self.name} ({self.prefix}...)"
 
 
 class LoginFailure(models.Model):

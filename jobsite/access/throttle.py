@@ -35,7 +35,7 @@ def take(caller: str) -> None:
     rate: Rate | None = settings.THROTTLE
     if rate is None:
         return
-    names = {"caller": caller[:200], "each": rate.each, "span": rate.each * rate.number}
+    names: dict[str, Any] = {"caller": caller[:200], "each": rate.each, "span": rate.each * rate.number}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, names)
         taken: tuple[Any, ...] | None = cursor.fetchone()

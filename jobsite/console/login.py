@@ -32,7 +32,7 @@ class LoginForm(AnyForm):
             try:
                 user = log_in(self.request, username, password)
             except TooManyFailures as error:
-                self.refused_for = ceil(error.wait or 0) + 1
+                self.refused_for = ceil(error.seconds)
                 raise ValidationError(str(error.detail), code="too_many_failures") from error
             if user is None:
                 raise self.get_invalid_login_error()

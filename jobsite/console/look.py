@@ -65,7 +65,11 @@ _NAVIGATION = [
         "items": [
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),
-            _item("Access tokens", "key", "access.accesstoken"),
+            # One's own, whatever one's role.
+            {
+                **_item("Access tokens", "key", "access.accesstoken"),
+                "permission": lambda request: request.user.is_staff,
+            },
         ],
     },
     {

@@ -97,6 +97,7 @@ _REASONS = {
     403: "NOT_AUTHORIZED",
     404: "NO_SUCH_JOB or NO_SUCH_WORKER",
     409: "CONFLICT",
+    429: "TOO_MANY_REQUESTS, with Retry-After: more than THROTTLE allows, or ten failed logins",
     503: "UNAVAILABLE, with Retry-After",
 }
 
@@ -116,7 +117,7 @@ def _endpoint(
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
     responses: dict[int, Any] = {status: answer or OpenApiResponse(description="Nothing.")}
-    for code in (*errors, 401, 403, 503):
+    for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(schemas.Errors, description=_REASONS[code])
     more["examples"] = [*examples, *more.get("examples", [])]
     describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
