@@ -49,7 +49,7 @@ class AccessTokenAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessToken]:
         everyones: QuerySet[AccessToken] = super().get_queryset(request)
-        return everyones if is_superuser(request) else everyones.filter(user_id=request.user.pk)
+        return everyones if is_superuser(request) else everyones.filter(user_id=request.user.pk)  # type: ignore[misc]
 
     def get_fields(self, request: HttpRequest, obj: AccessToken | None = None) -> Any:
         return ("name", "days", "read_only") if obj is None else super().get_fields(request, obj)
