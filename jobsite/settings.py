@@ -1,5 +1,6 @@
 """Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that a developer runs it."""
 
+import ipaddress
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from jobsite import broker
+from jobsite.access.rate import InvalidRate, Rate
 from jobsite.console.look import UNFOLD  # noqa: F401
 from jobsite.home import BASE_DIR, home, load_environment
 from jobsite.logs import logging_config
@@ -35,6 +37,27 @@ def _number(name: str, default: int, *, at_least: int = 0) -> int:
     return int(text)
 
 
+def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """An address by itself is a network of one: both `10.0.0.1` and `10.0.0.0/8` are understood."""
+    found = []
+    for item in _list(name):
+        try:
+            found.append(ipaddress.ip_network(item))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} holds {item!r}, which is no address or network ({error}): use 10.0.0.1 or 10.0.0.0/8"
+            ) from error
+    return found
+
+
+def _rate(name: str) -> Rate | None:
+    text = os.environ.get(name, "").strip()
+    try:
+        return Rate.parse(text) if text else None
+    except InvalidRate as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
 DEBUG = _flag("DEBUG")
 JOBSITE_HOME: Path = home()
 
@@ -56,7 +79,7 @@ if "*" in ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS=* is open to Host header attacks: name the hosts, or set DEBUG=1 on a developer's machine"
     )
-TRUSTED_PROXIES = _list("TRUSTED_PROXIES")
+TRUSTED_PROXIES = _networks("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 # Web pages of these may call /api/v1.0 with a token.
 CORS_ORIGINS = _list("CORS_ORIGINS")
@@ -203,6 +226,9 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 2_621_440, at_least=1024)
 
+# Requests of each user, or, before a login, of each address; None is no limit.
+THROTTLE = _rate("THROTTLE")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "jobsite.access.authentication.BasicLogin",
@@ -210,7 +236,10 @@ REST_FRAMEWORK = {
         "jobsite.access.authentication.SessionLogin",
     ],
     # A view that names no permission is open to nobody.
-    "DEFAULT_PERMISSION_CLASSES": ["jobsite.access.permissions.HasNeeded"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "jobsite.access.permissions.WithinThrottle",
+        "jobsite.access.permissions.HasNeeded",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["jobsite.api.strict_json.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -7,9 +7,11 @@ from django.views.generic import RedirectView
 from jobsite import health
 from jobsite.api.v0.views.docs import unknown as unknown_in_v0
 from jobsite.api.v1.views.docs import unknown as unknown_in_v1
+from jobsite.console.login import login
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
+    path("admin/login/", login),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),

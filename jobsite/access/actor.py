@@ -17,7 +17,7 @@ def actor_of(request: Request, *, dialect: str) -> Actor:
         dialect=dialect,
         user=request.user.get_username(),
         address=client_address(request._request),
-        client=_printable(request.META.get("HTTP_USER_AGENT", ""))[:200],
+        client=client_name(request._request),
         token=token.name if isinstance(token, AccessToken) else "",
     )
 
@@ -33,12 +33,15 @@ def client_address(request: HttpRequest) -> str:
     return str(_parsed(address) or "")
 
 
+def client_name(request: HttpRequest) -> str:
+    """What the client calls itself. Control characters of the header, NUL among them, become U+FFFD."""
+    text = request.META.get("HTTP_USER_AGENT", "")[:200]
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def _is_trusted(address: str) -> bool:
     parsed = _parsed(address)
-    # An address within itself is a network of one: both `10.0.0.1` and `10.0.0.0/8` are understood.
-    return parsed is not None and any(
-        parsed in ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES
-    )
+    return parsed is not None and any(parsed in network for network in settings.TRUSTED_PROXIES)
 
 
 def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -48,8 +51,3 @@ def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
     # A listener on [::] sees 10.0.0.1 as ::ffff:10.0.0.1.
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _printable(text: str) -> str:
-    """Control characters of a header, NUL among them, become U+FFFD."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -8,8 +8,8 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from jobsite.access.login import failed, log_in
 from jobsite.access.models import AccessToken
-from jobsite.access.passwords import user_with_password
 from jobsite.access.tokens import find_token, has_expired
 
 Login = tuple[User, AccessToken | None]
@@ -32,9 +32,10 @@ class BasicLogin(BaseAuthentication):
             return None
         username, secret = _decoded(encoded)
         token = find_token(secret)
+        # Nobody guesses one, so it needs no limit: who types a password wrong locks out no program of that user.
         if token is not None and token.user.get_username() == username:
             return token.user, token
-        user = user_with_password(username, secret)
+        user = log_in(request._request, username, secret)
         if user is None:
             raise AuthenticationFailed("The user name, password or token is wrong, or has expired.")
         return user, None
@@ -53,6 +54,7 @@ class BearerLogin(BaseAuthentication):
         secret = text.decode("latin-1")
         token = find_token(secret)
         if token is None:
+            failed(request._request, account="")
             kind = ExpiredToken if has_expired(secret) else UnknownToken
             raise kind("The access token is unknown, or has expired.")
         return token.user, token

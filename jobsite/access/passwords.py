@@ -18,17 +18,20 @@ _lock = threading.Lock()
 _right_until: dict[bytes, float] = {}
 
 
-def user_with_password(username: str, password: str) -> User | None:
-    """The active user whose password this is. One query while it is remembered."""
+def remembered_user(username: str, password: str) -> User | None:
+    """The active user whose password was right a short while ago. One query."""
     # Read at each request: a changed password is another fingerprint, a deactivated user is none, from then on.
     user = User.objects.filter(username=username, is_active=True).first()
-    if user is not None and _is_remembered(_fingerprint(user, password)):
-        return user
+    return user if user is not None and _is_remembered(_fingerprint(user, password)) else None
+
+
+def verified_user(username: str, password: str) -> User | None:
+    """The active user whose password this is, by the slow check."""
     # Also for an unknown name: Django spends the same time on it.
     verified = authenticate(username=username, password=password)
     if not isinstance(verified, User):
         return None
-    # Its own hash, not the one read above: a check may have renewed it with more iterations.
+    # With its own hash: the check may have renewed it with more iterations.
     _remember(_fingerprint(verified, password))
     return verified
 

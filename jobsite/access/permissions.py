@@ -5,10 +5,23 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from jobsite.access import throttle
+from jobsite.access.actor import client_address
 from jobsite.access.models import AccessToken
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+
+class WithinThrottle(BasePermission):
+    """No more requests than THROTTLE allows: DRF's own throttles would not count those that lack a permission."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
+        if request.user.is_authenticated:
+            throttle.take(f"user {request.user.get_username()}")
+        else:
+            throttle.take(f"address {client_address(request._request)}")
+        return True
 
 
 class HasNeeded(BasePermission):

@@ -26,19 +26,19 @@ def issue_token(
     user: User, *, name: str, expires_in: timedelta | None = timedelta(days=90), read_only: bool = False
 ) -> str:
     """The new token, which can not be read again later; `expires_in=None` is a token without an end."""
+    return issue(AccessToken(user=user, name=name, read_only=read_only), expires_in=expires_in)
+
+
+def issue(token: AccessToken, *, expires_in: timedelta | None) -> str:
+    """Save the new row under a text of its own, and tell the text, this once. Raises TokenNameTaken."""
     text = PREFIX + secrets.token_urlsafe(32)
+    token.digest, token.prefix = _digest(text), text[:_SHOWN]
+    token.expires_at = None if expires_in is None else Now() + expires_in
     try:
         with transaction.atomic():
-            AccessToken.objects.create(
-                user=user,
-                name=name,
-                digest=_digest(text),
-                prefix=text[:_SHOWN],
-                expires_at=None if expires_in is None else Now() + expires_in,
-                read_only=read_only,
-            )
+            token.save(force_insert=True)
     except IntegrityError as error:
-        raise TokenNameTaken(f"{user.get_username()} has a token named {name!r} already") from error
+        raise TokenNameTaken(f"{token.user.get_username()} has a token named {token.name!r} already") from error
     return text
 
 

@@ -65,7 +65,11 @@ _NAVIGATION = [
         "items": [
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),
-            _item("Access tokens", "key", "access.accesstoken"),
+            # One's own, whatever one's role.
+            {
+                **_item("Access tokens", "key", "access.accesstoken"),
+                "permission": lambda request: request.user.is_staff,
+            },
         ],
     },
     {
@@ -89,6 +93,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_ICON": _file("logo.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
+    "LOGIN": {"form": "jobsite.console.login.LoginForm"},
     "STYLES": [_file("admin.css")],
     "BORDER_RADIUS": "6px",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},

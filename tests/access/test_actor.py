@@ -1,5 +1,6 @@
 """From where a request comes."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import RequestFactory
 
 from jobsite.access.actor import client_address
 
-PROXIES = ["10.0.0.1", "192.168.0.0/16", "fd00::/8"]
+PROXIES = [ip_network(text) for text in ("10.0.0.1", "192.168.0.0/16", "fd00::/8")]
 
 
 @pytest.mark.parametrize(

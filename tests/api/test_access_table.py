@@ -39,6 +39,7 @@ PAGE =      "login     403    200     200      200   200"  # fmt: skip
 INDEX =     "login     404    200     200      200   200"  # fmt: skip
 EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
+FOREIGN =   "login     302    302     302      302   200"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
 NO_POST =   "login     405    405     405      405   405"  # fmt: skip
@@ -79,7 +80,12 @@ MODELS: dict[str, dict[str, Answers]] = {
     "workers/beat": _pages(PAGE),
     "locks/joblock": _pages(PAGE),
     "locks/lockname": _pages(PAGE),
-    "access/accesstoken": _pages(OWNER, delete=OWNER),
+    # Everyone's own; somebody else's is not found by them.
+    "access/accesstoken": {
+        **_pages(STAFF, add=STAFF, delete=FOREIGN),
+        "<path:object_id>/history/": {"GET": FOREIGN},
+        "<path:object_id>/change/": {"GET": FOREIGN, "POST": NOBODY},
+    },
     "auth/user": {**OWNED, "<id>/password/": {"GET": OWNER, "POST": OWNER}},
     "auth/group": OWNED,
     **{

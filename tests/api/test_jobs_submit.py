@@ -1,5 +1,6 @@
 """POST /jobs and POST /jobs/{id}/cancel."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def test_what_the_13_keys_leave_out_stands_in_the_detail(client: Client) -> None
 
 
 def test_the_audit_says_who_from_where_and_with_what(client: Client, settings: Any) -> None:
-    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
     headers = {"User-Agent": "curl/8\t" + "x" * 300, "X-Forwarded-For": "6.6.6.6, 192.0.2.7, 10.1.1.1"}
     client.post(
         "/api/v0/jobs", {"action": "noop"}, content_type="application/json", REMOTE_ADDR="10.0.0.1", headers=headers
@@ -99,7 +100,7 @@ def test_the_audit_says_who_from_where_and_with_what(client: Client, settings: A
 
 @pytest.mark.parametrize("remote", ["203.0.113.9", "::1"])
 def test_a_stranger_can_not_forge_its_address(client: Client, settings: Any, remote: str) -> None:
-    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.1")]
     client.post(
         "/api/v0/jobs",
         {"action": "noop"},

@@ -38,6 +38,11 @@ def test_good_settings_start() -> None:
         ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS holds what is no origin: write https://console.example"),
         ({"CORS_ORIGINS": "https://a.example/"}, "CORS_ORIGINS holds what is no origin"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL='LOUD'"),
+        ({"TRUSTED_PROXIES": "10.0.0.1, proxy"}, "TRUSTED_PROXIES holds 'proxy', which is no address or network"),
+        ({"TRUSTED_PROXIES": "10.0.0.1/8"}, "TRUSTED_PROXIES holds '10.0.0.1/8'"),
+        ({"THROTTLE": "600"}, "THROTTLE: '600' is not a number of requests and sec, min, hour or day, as in 600/min"),
+        ({"THROTTLE": "0/min"}, "THROTTLE: '0/min'"),
+        ({"THROTTLE": "9999999/s"}, "THROTTLE: '9999999/s' is more than one request in each microsecond"),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL must name a PostgreSQL server"),
     ],
 )

@@ -182,6 +182,7 @@ _REASONS = {
     403: "NOT_AUTHORIZED",
     404: "NO_SUCH_JOB, NO_SUCH_CRON, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
     409: "CONFLICT",
+    429: "TOO_MANY_REQUESTS, with Retry-After: more than THROTTLE allows, or ten failed logins",
     503: "UNAVAILABLE, with Retry-After",
 }
 
@@ -201,7 +202,7 @@ def _endpoint(
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
     responses: dict[int, Any] = {status: answer or OpenApiResponse(description="Nothing.")}
-    for code in (*errors, 401, 403, 503):
+    for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(schemas.Errors, description=_REASONS[code])
     more["examples"] = [*examples, *more.get("examples", [])]
     describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)

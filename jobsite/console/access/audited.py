@@ -28,6 +28,30 @@ class AuditedAdmin(ListAdmin):
         return super().log_deletions(request, queryset)
 
 
+class SuperuserOnly:
+    """For what could raise its editor to more rights: no permission opens these pages, no role can be given them."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return is_superuser(request)
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """And not a deactivated one."""
+    return request.user.is_active and request.user.is_superuser
+
+
 def _note(verb: str, request: HttpRequest, row: Model, what: Any) -> None:
     """`what` names the fields that changed, never their values: one of them is a password."""
     by = Actor(dialect="admin", user=request.user.get_username(), address=client_address(request))

@@ -10,7 +10,7 @@ from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from jobsite.console.access.audited import AuditedAdmin
+from jobsite.console.access.audited import AuditedAdmin, SuperuserOnly
 
 for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(_model)
@@ -28,7 +28,7 @@ class TaskForm(PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(BeatTaskAdmin, AuditedAdmin):  # type: ignore[misc]
+class PeriodicTaskAdmin(SuperuserOnly, BeatTaskAdmin, AuditedAdmin):  # type: ignore[misc]
     form = TaskForm
     date_hierarchy = None
     list_filter = ("enabled", "one_off")
@@ -38,20 +38,20 @@ class PeriodicTaskAdmin(BeatTaskAdmin, AuditedAdmin):  # type: ignore[misc]
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(BeatCrontabAdmin, AuditedAdmin):  # type: ignore[misc]
+class CrontabAdmin(SuperuserOnly, BeatCrontabAdmin, AuditedAdmin):  # type: ignore[misc]
     inlines = ()
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(BeatClockedAdmin, AuditedAdmin):  # type: ignore[misc]
+class ClockedAdmin(SuperuserOnly, BeatClockedAdmin, AuditedAdmin):  # type: ignore[misc]
     inlines = ()
 
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(AuditedAdmin):
+class IntervalAdmin(SuperuserOnly, AuditedAdmin):
     list_display = ("__str__", "every", "period")
 
 
 @admin.register(SolarSchedule)
-class SolarAdmin(AuditedAdmin):
+class SolarAdmin(SuperuserOnly, AuditedAdmin):
     list_display = ("__str__", "event", "latitude", "longitude")
