@@ -25,6 +25,7 @@ from workers.models import Worker, WorkerState
 pytestmark = pytest.mark.chaos
 
 LOCKED = """WHERE ready AND capacity_class_id = heads.class_id
+             AND priority > heads.above
              ORDER BY priority DESC, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED"""
 OWN_FINISH = "EXISTS (SELECT FROM fin WHERE stop_at IS NULL) AND"
 FENCE = "WHERE id = $1 AND (slot = $2 AND status IN ('running', 'cancel_request')) IS TRUE"

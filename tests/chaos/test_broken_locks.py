@@ -29,7 +29,7 @@ def acquire_without_the_mutex(patch: Patch, _play: Play) -> None:
 
 def _release(slot: Slot, job: Claimed) -> Released:
     [(woken, retry_asked)] = slot.session.rows(
-        f"{lock_sql.RELEASE}EXECUTE jobsite_released (%(job)s, %(names)s)",
+        f"BEGIN; {lock_sql.RELEASE}EXECUTE jobsite_released (%(job)s, %(names)s)",
         {"job": job.id, "slot": slot.name, "names": sorted(job.fence)},
     )
     return Released(woken=woken, retry_asked=bool(retry_asked))
