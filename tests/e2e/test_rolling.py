@@ -73,7 +73,7 @@ def test_no_job_is_lost_and_none_runs_twice_while_each_worker_is_restarted(
     assert set(statuses) == {Status.DONE, Status.WORKER_SHUTDOWN}, statuses
     cut = [job for job in attempts.values() if job.status == Status.WORKER_SHUTDOWN]
     assert all((job.next_job_id is not None) == (job.retries_left > 0) for job in cut)
-    assert {job.pk for job in cut if not job.retries_total} == {job.pk for job in Job.objects.needing_a_human()}
+    assert {job.pk for job in cut if not job.retries_left} == {job.pk for job in Job.objects.needing_a_human()}
     for job in load.submitted.values():
         last = Job.objects.filter(retry_from=job).order_by("pk").last() or attempts[str(job.uuid)]
         assert last.status == Status.DONE or job.retries_total == 0 or last.retries_left == 0

@@ -34,7 +34,8 @@ def client(django_user_model: Any) -> APIClient:
 
 @pytest.fixture
 def sample() -> Iterator[Path]:
-    """The data that workers of this test change, as new afterwards."""
+    """The data that workers of this test change, as new before and afterwards."""
+    shutil.rmtree(sample_home())
     yield sample_home()
     shutil.rmtree(sample_home())
 
