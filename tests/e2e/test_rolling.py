@@ -78,5 +78,3 @@ def test_no_job_is_lost_and_none_runs_twice_while_each_worker_is_restarted(
         last = Job.objects.filter(retry_from=job).order_by("pk").last() or attempts[str(job.uuid)]
         assert last.status == Status.DONE or job.retries_total == 0 or last.retries_left == 0
     assert cut, "no long job was cut: the test shows nothing"
-    assert any(job.retries_total for job in cut)
-    assert any(not job.retries_total for job in cut)
