@@ -34,7 +34,7 @@ def delete(job_id: UUID, *, by: Actor, reason: str = "") -> None:
     if runs:
         asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None}
         clock = Func(function="clock_timestamp")
-        Job.objects.filter(pk=job.pk).update(status=Status.DELETED, status_changed_at=clock, **asked)
+        Job.objects.filter(pk=job.pk, status=job.status).update(status=Status.DELETED, status_changed_at=clock, **asked)
     else:
         remove(job)
         # It may have been woken, and with it the lines for its locks would sleep.

@@ -129,7 +129,8 @@ def _insert(jobs: list[Job]) -> list[Enqueued]:
     for job in keyed:
         number, uuid = waiting[job.action, job.unique_key]
         job.pk = number if uuid == job.uuid else None
-    others = [number for number, uuid in waiting.values() if uuid not in {job.uuid for job in keyed}]
+    ours = {job.uuid for job in keyed}
+    others = [number for number, uuid in waiting.values() if uuid not in ours]
     found = {(job.action, job.unique_key): job for job in [*Job.objects.filter(pk__in=others), *keyed] if job.pk}
     return [Enqueued(job=job if job.pk else found[job.action, job.unique_key], new=job.pk is not None) for job in jobs]
 

@@ -116,21 +116,22 @@ def _make_jobs(cron: Cron, seconds: list[datetime], *, by: Actor) -> list[Job]:
         record_skips(cron, spans(seconds, dict.fromkeys(seconds, CronSkip.Code.INVALID)), why=why)
         logger.warning("cron skipped", extra={"cron": cron.name, "reason": why})
         return []
-    made = [each.job for each in enqueued if each.new]
-    had = set(seconds) - {job.cron_due_at for job in made}
-    record_skips(cron, spans(seconds, dict.fromkeys(had, CronSkip.Code.UNIQUE)))
-    return made
+    refused = [due for due, each in enqueued.items() if not each.new]
+    record_skips(cron, spans(seconds, dict.fromkeys(refused, CronSkip.Code.UNIQUE)))
+    return [each.job for each in enqueued.values() if each.new]
 
 
-def _enqueue(job: Submission, seconds: list[datetime], *, by: Actor) -> list[Enqueued]:
+def _enqueue(job: Submission, seconds: list[datetime], *, by: Actor) -> dict[datetime, Enqueued]:
+    """By due second, without those that have their job already."""
     try:
-        return enqueue_each([replace(job, scheduled_at=due, cron_due_at=due) for due in seconds], by=by)
+        wanted = [replace(job, scheduled_at=due, cron_due_at=due) for due in seconds]
+        return dict(zip(seconds, enqueue_each(wanted, by=by), strict=True))
     except IntegrityError:
         # The unique index is the last word: a second that has its job gets no other.
         had = set(Job.objects.filter(cron=job.cron_id, cron_due_at__in=seconds).values_list("cron_due_at", flat=True))
         if not had:
             raise
-        return _enqueue(job, [due for due in seconds if due not in had], by=by) if had < set(seconds) else []
+        return _enqueue(job, [due for due in seconds if due not in had], by=by) if had < set(seconds) else {}
 
 
 def _cancel_all_but(made: list[Job], cron: Cron, *, by: Actor) -> None:
