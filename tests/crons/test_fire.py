@@ -1,5 +1,6 @@
 """One due cron: its job, its next run, and what is in the way."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,19 @@ def test_a_second_that_has_its_job_gets_no_other(make_cron: MakeCron) -> None:
     set_back(cron, due - timedelta(minutes=1))
     fire(by=BEAT)
     assert fired(cron) == [due + timedelta(minutes=minute) for minute in (-1, 0, 1, 2)]
+    assert skipped(cron) == []
+
+
+def test_a_run_whose_unique_key_waits_in_another_job_is_a_skip(
+    make_cron: MakeCron, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = replace(registry.get_action("noop"), name="once", unique=True)
+    monkeypatch.setitem(registry._actions, "once", once)
+    cron = make_cron(misfire="all", job={"action": "once"})
+    due = set_back(cron, minutes_ago(2))
+    fire(by=BEAT)
+    assert fired(cron) == [due]
+    assert skipped(cron) == [("UNIQUE", 2)]
 
 
 def test_nothing_is_written_down_but_the_job(make_cron: MakeCron) -> None:
