@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Func
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.errors import JobEnded, NoSuchJob
 from jobs.engine.lines import names_of, wake_lines
 from jobs.models import Job
@@ -22,9 +22,9 @@ def cancel(job_id: UUID, *, by: Actor, reason: str = "", force: bool = False) ->
     when that lease does, forced or not: until then its processes may still be at it.
     """
     jobs = Job.objects.filter(uuid=job_id)
-    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None, "status_changed_at": _clock()}
+    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None, "status_changed_at": CLOCK}
     # A claim may come between the two: then the second finds it running.
-    if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=_clock(), blocked_by=None, **asked):
+    if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=CLOCK, blocked_by=None, **asked):
         # It may have been woken, and with it the lines for its locks would sleep.
         transaction.on_commit(lambda: wake_lines(name for job in jobs.only("locks") for name in names_of(job)))
         return _audited("cancel", job_id, Status.WAITING, Status.CANCELED, by=by, reason=reason)
@@ -42,14 +42,10 @@ def cancel(job_id: UUID, *, by: Actor, reason: str = "", force: bool = False) ->
 
 def _force(jobs: JobQuerySet, job_id: UUID, *, by: Actor, reason: str) -> None:
     for status in UNWANTED:
-        if jobs.filter(status=status, forced_at=None).update(forced_at=_clock()):
+        if jobs.filter(status=status, forced_at=None).update(forced_at=CLOCK):
             _audited("force_cancel", job_id, status, status, by=by, reason=reason)
 
 
 def _audited(verb: str, job_id: UUID, before: Status, after: Status, *, by: Actor, reason: str) -> Status:
     audit(verb, by=by, object_type="job", object_id=job_id, before=before.value, after=after.value, reason=reason)
     return after
-
-
-def _clock() -> Func:
-    return Func(function="clock_timestamp")

@@ -3,10 +3,11 @@
 from enum import Enum
 
 from django.db import transaction
-from django.db.models import Exists, Func, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.errors import LockHeld, NoSuchLock, ReasonMissing
 from jobs.engine.lines import lock_names, wake
 from jobs.engine.rescue import end_lost
@@ -58,12 +59,11 @@ def holders_of(name: str) -> QuerySet[Job]:
 
 def _have_killed(job: Job, *, by: Actor, reason: str) -> None:
     """Ask its worker to kill it at once: a cancel whose stop timeout is not waited for."""
-    now = Func(function="clock_timestamp")
     jobs = Job.objects.filter(pk=job.pk, forced_at=None)
-    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255], "status_changed_at": now}
-    if jobs.filter(status=Status.RUNNING).update(status=Status.CANCEL_REQUEST, forced_at=now, **asked):
+    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255], "status_changed_at": CLOCK}
+    if jobs.filter(status=Status.RUNNING).update(status=Status.CANCEL_REQUEST, forced_at=CLOCK, **asked):
         after = Status.CANCEL_REQUEST
-    elif jobs.filter(occupies=True).update(forced_at=now):
+    elif jobs.filter(occupies=True).update(forced_at=CLOCK):
         after = Status(job.status)
     else:
         return

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from django.db import connection
+from django.db.models import Func
+
+from jobs.engine.rows import django_rows
+
+# This moment in an update, also in the middle of a transaction, where Now() is the moment of its beginning.
+CLOCK = Func(function="clock_timestamp")
 
 
 def database_now() -> datetime:
     """This moment, also in the middle of a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
+    now: datetime
+    [(now,)] = django_rows("SELECT clock_timestamp()", None)
     return now

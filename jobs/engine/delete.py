@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Func
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.lines import names_of, wake_lines
 from jobs.models import Job
@@ -33,8 +33,7 @@ def delete(job_id: UUID, *, by: Actor, reason: str = "") -> None:
     audit("delete", by=by, object_type="job", object_id=job_id, before=_whole(job), after=after, reason=reason)
     if runs:
         asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None}
-        clock = Func(function="clock_timestamp")
-        Job.objects.filter(pk=job.pk, status=job.status).update(status=Status.DELETED, status_changed_at=clock, **asked)
+        Job.objects.filter(pk=job.pk, status=job.status).update(status=Status.DELETED, status_changed_at=CLOCK, **asked)
     else:
         remove(job)
         # It may have been woken, and with it the lines for its locks would sleep.

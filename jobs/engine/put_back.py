@@ -1,11 +1,12 @@
 """put_back: a job that was claimed, and whose slot was told to stop before it had begun, waits again at no cost."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Func, OuterRef
+from django.db.models import Exists, OuterRef
 
 from jobs import doorbell
 from jobs.engine.actor import engine_actor
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.lines import free_locks, lock_names
 from jobs.engine.slot import Claimed, Slot
 from jobs.models import Job, Pause
@@ -39,7 +40,7 @@ def _undo_claim(slot: Slot, job: Claimed) -> int:
     mine = Job.objects.filter(pk=job.id, slot=slot.name, status=Status.RUNNING, stop_at=None, forced_at=None)
     return mine.update(
         status=Status.WAITING,
-        status_changed_at=Func(function="clock_timestamp"),
+        status_changed_at=CLOCK,
         worker=None,
         slot=None,
         started_at=None,

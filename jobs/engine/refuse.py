@@ -1,10 +1,10 @@
 """refuse: a result came after its row had ended. It changes nothing but a mark: the worker has come back."""
 
 from django.db import transaction
-from django.db.models import Func
 
 from jobs.engine.actor import engine_actor
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.slot import Claimed, Slot
 from jobs.models import Job
 
@@ -13,7 +13,7 @@ from jobs.models import Job
 def refuse(slot: Slot, job: Claimed) -> bool:
     """Mark the job that this slot ran and somebody else has ended. False when it is marked already, or deleted."""
     mine = Job.objects.filter(pk=job.id, slot=slot.name, ended_at__isnull=False, late_result_at__isnull=True)
-    if not mine.update(late_result_at=Func(function="clock_timestamp")):
+    if not mine.update(late_result_at=CLOCK):
         return False
     by = engine_actor(f"slot {slot.name}")
     reason = "a result came after the job had ended"

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import Attempt, announce, fresh_attempt, next_attempt
 from jobs.engine.audit import audit
+from jobs.engine.clock import CLOCK
 from jobs.engine.delete import remove
 from jobs.engine.hold import release_stale
 from jobs.engine.lines import free_locks, held_by, lock_names
@@ -81,7 +82,7 @@ def _end_one(job: Job, status: Status, why: str, *, by: Actor) -> None:
     after = Status.CANCELED if before == Status.CANCEL_REQUEST else status
     error = {"message": why, "type": status.value, "args": [why], "traceback": ""}
     Job.objects.filter(pk=job.pk, status=before).update(
-        status=after, ended_at=_clock(), status_changed_at=_clock(), exception=error
+        status=after, ended_at=CLOCK, status_changed_at=CLOCK, exception=error
     )
     audit("rescue", by=by, object_type="job", object_id=job.uuid, before=before, after=after.value, reason=why)
     if made := _next(job, before):
@@ -93,7 +94,3 @@ def _next(job: Job, before: str) -> Attempt | None:
         return fresh_attempt(django_rows, job.pk)
     # Nobody wants what a person had asked to stop run again, though its worker died over it.
     return next_attempt(django_rows, job) if before == Status.RUNNING else None
-
-
-def _clock() -> Func:
-    return Func(function="clock_timestamp")
