@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from jobs.engine.lock_sql import LENGTHS, WAITERS
+from jobs.engine.rows import django_rows
 from jobs.engine.submission import stop_timeout_of
 from jobs.models import Job, JobLog
 from jobs.states import Status
@@ -53,9 +53,7 @@ def report(locks: Iterable[LockName]) -> list[LockReport]:
     holding: dict[str, list[Holder]] = {name: [] for name in names}
     for lock in _held(names):
         holding[lock.lock_id].append(_holder(lock))
-    with connection.cursor() as cursor:
-        cursor.execute(LENGTHS, {"names": names, "limit": MOST_WAITERS})
-        lengths = dict(cursor.fetchall())
+    lengths: dict[str, int] = dict(django_rows(LENGTHS, {"names": names, "limit": MOST_WAITERS}))
     return [
         LockReport(name=row.name, fence=row.fence, holders=holding[row.name], waiting=lengths[row.name]) for row in rows
     ]
@@ -63,9 +61,7 @@ def report(locks: Iterable[LockName]) -> list[LockReport]:
 
 def waiters(name: str) -> list[Job]:
     """The first in line, in its order; one that was woken and has not started yet comes first. In two queries."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITERS, {"name": name, "limit": SHOWN_WAITERS})
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = [id_ for (id_,) in django_rows(WAITERS, {"name": name, "limit": SHOWN_WAITERS})]
     columns = ("uuid", "action", "priority", "scheduled_at", "locks", "blocked_by", "scheduled_by")
     found = Job.objects.only(*columns).in_bulk(ids)
     return [found[id_] for id_ in ids if id_ in found]

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from jobs import doorbell
 from jobs.engine.lock_sql import LINES, LOCK_NAMES, LOCKS_OF_JOBS, WAKE, WAKEABLE
+from jobs.engine.rows import django_rows
 from jobs.models import Job
 from locks.models import JobLock
 
@@ -26,13 +26,12 @@ def names_of(job: Job) -> list[str]:
 def lock_names(names: Iterable[str]) -> None:
     """Hold the mutex of these locks until the transaction ends. Before any row of a job is locked in it."""
     if wanted := sorted(set(names)):
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK_NAMES, {"names": wanted})
+        django_rows(LOCK_NAMES, {"names": wanted})
 
 
 def held_by(jobs: Iterable[int]) -> set[str]:
     """The locks that these jobs hold."""
-    return {name for (name,) in _rows(LOCKS_OF_JOBS, jobs=list(jobs))}
+    return {name for (name,) in django_rows(LOCKS_OF_JOBS, {"jobs": list(jobs)})}
 
 
 def free_locks(jobs: Iterable[int], *, names: Iterable[str]) -> None:
@@ -44,14 +43,14 @@ def free_locks(jobs: Iterable[int], *, names: Iterable[str]) -> None:
 def wake(names: Iterable[str]) -> None:
     """Wake the lines for these names, whose mutex this transaction holds; ring for them once it is committed."""
     wanted = sorted(set(names))
-    for _, class_name in _rows(WAKE, names=wanted) if wanted else ():
+    for _, class_name in django_rows(WAKE, {"names": wanted}) if wanted else ():
         transaction.on_commit(partial(doorbell.ring, class_name))
 
 
 def wake_lines(names: Iterable[str]) -> None:
     """Wake what can be woken of the lines for these names; costs one statement without a lock if nothing can."""
     wanted = sorted(set(names))
-    wakeable = [name for (name,) in _rows(WAKEABLE, names=wanted)] if wanted else []
+    wakeable = [name for (name,) in django_rows(WAKEABLE, {"names": wanted})] if wanted else []
     if wakeable:
         with transaction.atomic():
             lock_names(wakeable)
@@ -63,12 +62,6 @@ def sweep(after: str = "") -> str:
 
     The wakes at a lock's release are speed; this is correctness: whatever was missed is found here.
     """
-    names = [name for (name,) in _rows(LINES, after=after, limit=SWEEP_LINES)]
+    names = [name for (name,) in django_rows(LINES, {"after": after, "limit": SWEEP_LINES})]
     wake_lines(names)
     return names[-1] if len(names) == SWEEP_LINES else ""
-
-
-def _rows(statement: str, **parameters: Any) -> list[tuple[str, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())

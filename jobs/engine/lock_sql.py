@@ -141,7 +141,7 @@ WITH {_WOKEN.format(names="$2")}
 SELECT ARRAY(SELECT DISTINCT capacity_class_id FROM woken), (SELECT retry_asked FROM jobs_job WHERE id = $1)"""
 
 # The line for a lock in the order of claims, whoever was woken from it included; at most `limit` of each class.
-WAITERS = f"""SELECT job.id, job.blocked_by IS NULL FROM (
+WAITERS = f"""SELECT job.id FROM (
     SELECT first.id, first.priority, first.scheduled_at, %(name)s AS blocked_by
     FROM {_LINE.format(name="%(name)s", limit="%(limit)s")} AS first
     UNION ALL

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q
 
 from jobs.engine.lines import names_of
@@ -58,9 +57,7 @@ def _held(holder: JobLock) -> str:
 
 
 def _ahead(job: Job) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(AHEAD, {"job": job.pk, "limit": MOST_AHEAD})
-        count = int(cursor.fetchone()[0])
+    [(count,)] = django_rows(AHEAD, {"job": job.pk, "limit": MOST_AHEAD})
     return str(count) if count < MOST_AHEAD else f"{MOST_AHEAD} or more"
 
 

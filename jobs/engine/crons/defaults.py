@@ -2,11 +2,12 @@
 
 import logging
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from jobs.engine.actor import Actor
 from jobs.engine.crons.save import save_cron
 from jobs.engine.crons.spec import CronSpec
+from jobs.engine.rows import django_rows
 from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Cron
 
@@ -29,8 +30,7 @@ _LOCK = 0x63726F6E
 @transaction.atomic
 def make_default_crons(*, by: Actor) -> list[str]:
     """The names of those made now. Once in the life of an installation: what an operator took away stays away."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    django_rows("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     made = []
     for spec, words in DEFAULTS:
         name = spec.job.action

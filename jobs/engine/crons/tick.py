@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from jobs.engine.actor import Actor
 from jobs.engine.crons.fire import fire
 from jobs.engine.promote import promote
+from jobs.engine.rows import django_rows
 
 # What is due, and another beat is at it: look again, but not at once.
 BUSY_SECONDS = 0.05
@@ -44,9 +43,7 @@ class Tick:
 
 def look_ahead() -> Ahead:
     """All that an idle beat asks."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AHEAD)
-        cron, job, whole_second = cursor.fetchone()
+    [(cron, job, whole_second)] = django_rows(_AHEAD, None)
     return Ahead(cron=cron, job=job, whole_second=whole_second)
 
 

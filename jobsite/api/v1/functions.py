@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from django.db import connection
 from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Concat, Lower
 from django.db.models.lookups import In
 
 from jobs.actions import registered_actions
+from jobs.engine.rows import django_rows
 from jobs.models.queryset import JobQuerySet
 
 DRY_RUN = " (dry_run)"
@@ -49,9 +49,7 @@ def with_function_name(jobs: JobQuerySet) -> JobQuerySet:
 
 def named(matches: Callable[[str], bool]) -> Q:
     """Jobs whose function_name `matches`. Over the few actions that there are, so that the index on them serves."""
-    with connection.cursor() as cursor:
-        cursor.execute(ACTIONS)
-        actions = [row[0] for row in cursor.fetchall()]
+    actions = [action for (action,) in django_rows(ACTIONS, None)]
     live = {action for action in actions if matches(action)}
     dry = {action for action in actions if matches(action + DRY_RUN)}
     return (
