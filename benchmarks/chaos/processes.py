@@ -5,19 +5,8 @@ import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from jobsite.up.process import Pause
-
-
-class Program(Protocol):
-    """As the supervisor of `up` sees one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def stop_signals(self) -> tuple[int, ...]: ...
-    def start(self, output: int, pause: Pause) -> subprocess.Popen[bytes]: ...
+from jobsite.up.process import Program
 
 
 @dataclass(slots=True)

@@ -16,12 +16,12 @@ import psycopg2
 from benchmarks.chaos.broker import Node
 from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
 from benchmarks.chaos.places import Places
-from benchmarks.chaos.processes import Child, Program, group
+from benchmarks.chaos.processes import Child, group
 from jobsite.up import application
 from jobsite.up.listen import Listen
 from jobsite.up.paths import Paths
 from jobsite.up.postgres import Postgres
-from jobsite.up.process import kill_group, stop
+from jobsite.up.process import Program, kill_group, stop
 from jobsite.up.programs import Command, programs
 from jobsite.up.services import plan
 from jobsite.up.valkey import Valkey

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from jobsite.up.account import Account
 
@@ -16,6 +16,16 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 Pause = Callable[[float], object]
+
+
+class Program(Protocol):
+    """What can be started, and with which signals, one after the other, it is asked to stop."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def stop_signals(self) -> tuple[int, ...]: ...
+    def start(self, output: int, pause: Pause) -> subprocess.Popen[bytes]: ...
 
 
 def spawn(

@@ -13,7 +13,7 @@ from jobsite.up.leftovers import end_leftovers, forget, remember
 from jobsite.up.paths import Paths, hold
 from jobsite.up.place import choose
 from jobsite.up.postgres import Postgres
-from jobsite.up.process import Pause, stop
+from jobsite.up.process import Pause, Program, stop
 from jobsite.up.secrets import load_or_make
 from jobsite.up.sockets import make_socket_folder, remove_socket_folder
 from jobsite.up.valkey import Valkey
@@ -21,16 +21,11 @@ from jobsite.up.valkey import Valkey
 VARIABLES = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
 
 
-class Service(Protocol):
+class Service(Program, Protocol):
     """What the two have in common."""
 
     @property
-    def name(self) -> str: ...
-    @property
     def url(self) -> str: ...
-    @property
-    def stop_signals(self) -> tuple[int, ...]: ...
-    def start(self, output: int, pause: Pause) -> subprocess.Popen[bytes]: ...
     def wait_until_ready(self, process: subprocess.Popen[bytes], pause: Pause) -> None: ...
 
 

@@ -5,27 +5,16 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from jobsite.up.errors import Refused
 from jobsite.up.leftovers import forget, remember
 from jobsite.up.logs import Logs
 from jobsite.up.paths import Paths
-from jobsite.up.process import Pause, stop
+from jobsite.up.process import Program, stop
 
 SHORT_LIFE_SECONDS = 60
 MOST_SHORT_LIVES = 5
 LOOK_SECONDS = 0.2
-
-
-class Program(Protocol):
-    """What can be started, and with which signals, one after the other, it is asked to stop."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def stop_signals(self) -> tuple[int, ...]: ...
-    def start(self, output: int, pause: Pause) -> subprocess.Popen[bytes]: ...
 
 
 @dataclass(slots=True)
