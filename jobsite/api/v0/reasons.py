@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 
-from jobsite.api.v0.errors import InvalidField, WireError
+from jobsite.api.v0.bodies import typed
+from jobsite.api.v0.errors import InvalidField
 
 
 class ReasonBody(BaseModel):
@@ -19,12 +20,9 @@ class ReasonBody(BaseModel):
 def read_reason(request: Request) -> str:
     """Empty without a body."""
     data = request.data if request.stream is not None else {}
-    if not isinstance(data, dict):
-        raise WireError(400, "INVALID_JSON", "The body is not a JSON object.")
-    try:
-        reason = ReasonBody.model_validate({key: value for key, value in data.items() if value is not None}).reason
-    except ValidationError as error:
-        raise InvalidField("reason", error.errors(include_url=False)[0]["msg"]) from error
+    # null is the same as not sent.
+    sent = {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+    reason = typed(ReasonBody, sent).reason
     if not reason.isprintable():
         raise InvalidField("reason", "holds a character that can not be printed; one line of text is expected")
     return reason

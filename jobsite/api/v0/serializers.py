@@ -1,12 +1,13 @@
-"""The body of POST /jobs to a Submission."""
+"""Bodies to a Submission."""
 
+from dataclasses import replace
 from typing import Any
 
 from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.schemas import Follower, SubmissionBody
+from jobsite.api.v0.schemas import CronBody, Follower, SubmissionBody
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:
@@ -14,11 +15,8 @@ def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     return _submission(typed(SubmissionBody, data), scheduled_by=scheduled_by)
 
 
-def _submission(body: Follower, *, scheduled_by: str) -> Submission:
-    try:
-        scheduled_at = parse_time(body.scheduled_at) if body.scheduled_at else None
-    except InvalidTime as error:
-        raise InvalidSubmission(field="scheduledAt", reason=str(error)) from error
+def what_runs(body: Follower | CronBody) -> Submission:
+    """What a job and the jobs of a cron are told alike."""
     return Submission(
         action=body.action,
         parameters=body.parameters,
@@ -26,9 +24,19 @@ def _submission(body: Follower, *, scheduled_by: str) -> Submission:
         retries=body.retries,
         deadline=body.deadline or "",
         stop_timeout=body.stop_timeout or "",
-        scheduled_at=scheduled_at,
         priority=body.priority or 0,
         locks=None if body.locks is None else [{"name": lock.name, "mode": lock.mode} for lock in body.locks],
+    )
+
+
+def _submission(body: Follower, *, scheduled_by: str) -> Submission:
+    try:
+        scheduled_at = parse_time(body.scheduled_at) if body.scheduled_at else None
+    except InvalidTime as error:
+        raise InvalidSubmission(field="scheduledAt", reason=str(error)) from error
+    return replace(
+        what_runs(body),
+        scheduled_at=scheduled_at,
         next=None if body.next is None else _next(body.next, scheduled_by=scheduled_by),
         comment=body.comment,
         ticket_ref=body.ticket_ref,
