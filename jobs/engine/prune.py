@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from jobs.models import CronSkip, IdempotencyKey, Job, JobLog
@@ -13,29 +16,22 @@ from jobs.models.idempotency_key import LIFETIME
 
 def prune_job_logs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> int:
     """Delete the log lines of jobs that ended longer ago than that. `progress` hears the sum after each batch."""
-    deleted = 0
-    while count := _prune_batch(older_than, batch):
-        deleted += count
-        if progress is not None:
-            progress(deleted)
-    return deleted
+    return _in_batches(partial(_prune_lines, older_than, batch), progress)
 
 
 def prune_idempotency_keys(*, batch: int = 1000) -> int:
     """Delete a batch of keys that count no more. Returns how many."""
     old = IdempotencyKey.objects.filter(created_at__lt=Now() - LIFETIME).order_by("created_at")
-    count, _ = IdempotencyKey.objects.filter(pk__in=old.values("pk")[:batch]).delete()
-    return count
+    return _delete_first(old, batch)
 
 
 @transaction.atomic
-def _prune_batch(older_than: timedelta, batch: int) -> int:
+def _prune_lines(older_than: timedelta, batch: int) -> int:
     """One transaction for each batch: a long one would keep the dead rows of every claim alive."""
     old = Now() - older_than
     # A line is written before its job ends, so its own index finds it; ended_at is null for jobs that wait or run.
     lines = JobLog.objects.filter(logged_at__lt=old, job__ended_at__lt=old).order_by("logged_at")
-    count, _ = JobLog.objects.filter(pk__in=lines.values("pk")[:batch]).delete()
-    return count
+    return _delete_first(lines, batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +44,12 @@ class Pruned:
 
 def prune_jobs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> Pruned:
     """Delete jobs that ended longer ago than that with all that is theirs, and the skips of crons as old."""
-    jobs = skips = 0
-    while count := _prune_job_batch(older_than, batch):
-        jobs += count
-        if progress is not None:
-            progress(jobs)
-    while count := _prune_skip_batch(older_than, batch):
-        skips += count
-    return Pruned(jobs=jobs, skips=skips)
+    jobs = _in_batches(partial(_prune_ended, older_than, batch), progress)
+    return Pruned(jobs=jobs, skips=_in_batches(partial(_prune_skips, older_than, batch)))
 
 
 @transaction.atomic
-def _prune_job_batch(older_than: timedelta, batch: int) -> int:
+def _prune_ended(older_than: timedelta, batch: int) -> int:
     """Only what has a final state and holds no lock: ended_at is null for all others."""
     old = Now() - older_than
     # A job was scheduled before it ended, so that the index of the list finds the oldest.
@@ -71,7 +61,22 @@ def _prune_job_batch(older_than: timedelta, batch: int) -> int:
 
 
 @transaction.atomic
-def _prune_skip_batch(older_than: timedelta, batch: int) -> int:
+def _prune_skips(older_than: timedelta, batch: int) -> int:
     old = CronSkip.objects.filter(skipped_at__lt=Now() - older_than).order_by("skipped_at")
-    count, _ = CronSkip.objects.filter(pk__in=old.values("pk")[:batch]).delete()
+    return _delete_first(old, batch)
+
+
+def _delete_first(rows: QuerySet[Any], batch: int) -> int:
+    """The first of these, unread. Returns how many."""
+    count, _ = rows.model._default_manager.filter(pk__in=rows.values("pk")[:batch]).delete()
     return count
+
+
+def _in_batches(prune: Callable[[], int], progress: Callable[[int], object] | None = None) -> int:
+    """Until a batch finds nothing more; the sum."""
+    deleted = 0
+    while count := prune():
+        deleted += count
+        if progress is not None:
+            progress(deleted)
+    return deleted
