@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from jobsite.access import failures, passwords
 from jobsite.access.failures import LIMIT, WINDOW, Origin, TooManyFailures, note_failure
 from jobsite.access.models import LoginFailure
 from jobsite.access.tokens import issue_token
+from tests.engine.threads import at_once
 
 PASSWORD = "correct horse: bättery"
 HERE, THERE = "198.51.100.7", "203.0.113.9"
@@ -166,23 +166,15 @@ def test_a_name_longer_than_any_is_counted(user: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_exactly_ten_are_let_through() -> None:
     outcomes: list[str] = []
-    together = Barrier(16)
 
     def guess() -> None:
-        together.wait()
         try:
             note_failure(Origin(account="ann", network=HERE), by=Actor(dialect="v0"))
             outcomes.append("noted")
         except TooManyFailures:
             outcomes.append("refused")
-        finally:
-            connection.close()
 
-    threads = [Thread(target=guess) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[guess] * 16)
     assert (outcomes.count("noted"), outcomes.count("refused")) == (LIMIT, 6)
     assert AuditEvent.objects.count() == 1
 

@@ -1,40 +1,28 @@
 """Beats side by side, as threads with connections of their own: each due second once."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from jobs.engine.actor import engine_actor
 from jobs.engine.crons.decision import MAX_MADE_UP
 from jobs.engine.crons.tick import look_ahead, tick
 from jobs.models import Cron, CronSkip, Job
 from tests.crons.conftest import MakeCron, minutes_ago, set_back
+from tests.engine.threads import side_by_side
 
 pytestmark = pytest.mark.slow
 
 
-def _beat(number: int, errors: list[BaseException], ended: Callable[[], bool]) -> None:
-    try:
+def _side_by_side(beats: int, ended: Callable[[], bool]) -> None:
+    def beat(number: int) -> None:
         while not ended():
             tick(look_ahead(), by=engine_actor(f"beat {number}"))
-    except BaseException as error:  # noqa: BLE001 - told by the test
-        errors.append(error)
-    finally:
-        connection.close()
 
-
-def _side_by_side(beats: int, ended: Callable[[], bool]) -> None:
-    errors: list[BaseException] = []
-    threads = [threading.Thread(target=_beat, args=(number, errors, ended)) for number in range(beats)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not errors
+    side_by_side(*(partial(beat, number) for number in range(beats)))
 
 
 @pytest.mark.parametrize("beats", [1, 2, 5])

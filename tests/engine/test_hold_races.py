@@ -1,12 +1,12 @@
 """Holds that come and go while many slots claim: capacity is never exceeded, and no job is left or runs twice."""
 
-import threading
+import time
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 
 from jobs.engine.actor import Actor
 from jobs.engine.claim import claim
@@ -20,7 +20,8 @@ from jobs.models import Hold, Job
 from jobs.runner.keeper import keep
 from jobs.states import Status
 from tests.engine.conftest import NewSlot, NewWorker
-from tests.engine.test_races import _in_threads, _over_capacity
+from tests.engine.test_races import _over_capacity
+from tests.engine.threads import over_and_over, side_by_side
 from workers.presence import Identity
 
 DONE = Outcome(status=Status.DONE)
@@ -50,22 +51,20 @@ def test_capacity_holds_and_every_job_runs_once_while_holds_come_and_go(
     over: list[Counter[str]] = []
     held: set[int] = set()
     ran: list[int] = []
-    done = threading.Event()
 
     def main_process(main: Slot, worker: Identity) -> None:
-        while not done.wait(0.02):
-            seen = look(
-                main.session,
-                worker_id=worker.worker_id,
-                boot_id=worker.boot_id,
-                lease=settings.LEASE,
-                classes=[one.id for one in main.classes()],
-            )
-            keep(main, seen)
-            rescue(by=by)
-            over.extend(_over_capacity(worker, TOTAL))
-            held.update(Hold.objects.values_list("job_id", flat=True))
-        connection.close()
+        time.sleep(0.02)
+        seen = look(
+            main.session,
+            worker_id=worker.worker_id,
+            boot_id=worker.boot_id,
+            lease=settings.LEASE,
+            classes=[one.id for one in main.classes()],
+        )
+        keep(main, seen)
+        rescue(by=by)
+        over.extend(_over_capacity(worker, TOTAL))
+        held.update(Hold.objects.values_list("job_id", flat=True))
 
     def work(slot: Slot) -> None:
         while Job.objects.waiting().exists():
@@ -74,15 +73,8 @@ def test_capacity_holds_and_every_job_runs_once_while_holds_come_and_go(
                 ran.append(job.id)
                 job = finish(slot, job, DONE).job
 
-    threads = [threading.Thread(target=main_process, args=pair) for pair in zip(mains, workers, strict=True)]
-    for thread in threads:
-        thread.start()
-    try:
-        _in_threads([new_slot(worker) for worker in workers for _ in range(3)], work)
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
+    with over_and_over(*(partial(main_process, *pair) for pair in zip(mains, workers, strict=True))):
+        side_by_side(*(partial(work, new_slot(worker)) for worker in workers for _ in range(3)))
     assert over == []
     assert len(ran) == len(set(ran)) == len(jobs)
     assert Job.objects.filter(status=Status.DONE).count() == len(jobs)

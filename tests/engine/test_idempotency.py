@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from jobs.engine import submit as submitting
@@ -15,6 +14,7 @@ from jobs.engine.prune import prune_idempotency_keys
 from jobs.engine.submission import Submission
 from jobs.engine.submit import Once, Submitted, submit
 from jobs.models import AuditEvent, IdempotencyKey, Job
+from tests.engine.threads import side_by_side
 
 NOOP = Submission(action="noop")
 ONCE = Once(key="k", fingerprint="a" * 64)
@@ -88,7 +88,6 @@ def test_of_two_that_come_at_once_the_second_waits_and_answers_the_job_of_the_fi
 ) -> None:
     """Both have found no key; the unique index stops the second until the first has committed."""
     found: list[Submitted] = []
-    failures: list[BaseException] = []
     both_have_enqueued = threading.Barrier(2)
 
     def enqueued_together(submissions: list[Submission], *, by: Actor) -> object:
@@ -99,20 +98,10 @@ def test_of_two_that_come_at_once_the_second_waits_and_answers_the_job_of_the_fi
     monkeypatch.setattr(submitting, "enqueue_each", enqueued_together)
 
     def work() -> None:
-        try:
-            found.append(submit(NOOP, once=ONCE, by=by))
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            failures.append(error)
-        finally:
-            connection.close()
+        found.append(submit(NOOP, once=ONCE, by=by))
 
     enqueue(NOOP, by=by)
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    side_by_side(work, work)
     assert sorted(submitted.replayed for submitted in found) == [False, True]
     assert len({submitted.job.pk for submitted in found}) == 1
     assert Job.objects.count() == 2, "the loser's own job was rolled back"

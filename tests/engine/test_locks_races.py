@@ -3,8 +3,6 @@
 import random
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,6 +22,7 @@ from jobs.models import Job
 from jobs.states import FINAL, Status
 from locks.models import JobLock, LockName
 from tests.engine.conftest import NewSlot, NewWorker
+from tests.engine.threads import Threads
 from workers.models import Worker
 
 pytestmark = pytest.mark.slow
@@ -47,32 +46,15 @@ BROKEN = {
 }
 
 
-class Stage:
-    """What the threads share: when to stop, what failed, which fences were handed out in which order."""
+class Stage(Threads):
+    """What the threads share: when to stop, which fences were handed out in which order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.stop = threading.Event()
-        self.failures: list[str] = []
         self.fences: dict[str, list[int]] = {name: [] for name in NAMES}
         self.broken: dict[str, int] = {}
         self.done = {"jobs": 0, "canceled": 0, "ended": 0, "rescued": 0, "passes": 0}
-        self._threads: list[threading.Thread] = []
-
-    def play(self, work: Callable[..., None], *arguments: Any) -> None:
-        def guarded() -> None:
-            try:
-                work(*arguments)
-            except BaseException as error:  # noqa: BLE001 - told to the test
-                self.failures.append(f"{type(error).__name__}: {error}")
-            finally:
-                connection.close()
-
-        self._threads.append(threading.Thread(target=guarded))
-        self._threads[-1].start()
-
-    def join(self) -> None:
-        for thread in self._threads:
-            thread.join()
 
 
 def _serve(stage: Stage, slot: Slot) -> None:
@@ -157,14 +139,13 @@ def test_no_overlap_no_deadlock_and_nobody_waits_for_ever(
     stage = Stage()
     for worker in workers:
         for _ in range(4):
-            stage.play(_serve, stage, new_slot(worker))
-    stage.play(_feed, stage)
-    stage.play(_rescue, stage, [worker.worker_id for worker in workers])
-    stage.play(_watch, stage)
+            stage.start(_serve, stage, new_slot(worker))
+    stage.start(_feed, stage)
+    stage.start(_rescue, stage, [worker.worker_id for worker in workers])
+    stage.start(_watch, stage)
     time.sleep(SECONDS)
     stage.stop.set()
     stage.join()
-    assert stage.failures == []
     assert _deadlocks() == before
     assert stage.broken == dict.fromkeys(BROKEN, 0)
     assert all(stage.done.values()), f"something never happened: {stage.done}"

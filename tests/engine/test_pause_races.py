@@ -1,7 +1,6 @@
 """Submissions at the moment of a pause, with real commits: none starts while it is paused, none is left behind."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Job, Pause
 from jobs.states import Status
 from tests.engine.conftest import NewSlot, NewWorker
+from tests.engine.threads import over_and_over
 
 ACTION = Pause.Kind.ACTION
 DONE = Outcome(status=Status.DONE)
@@ -44,19 +44,7 @@ def _run_all(slot: Slot) -> int:
     return ran
 
 
-def _repeat(stop: threading.Event, failures: list[BaseException], work: Callable[[], object]) -> None:
-    try:
-        while not stop.is_set():
-            work()
-    except BaseException as error:  # noqa: BLE001 - told to the test
-        failures.append(error)
-    finally:
-        connection.close()
-
-
 def test_submissions_that_race_pauses_and_resumes_are_neither_lost_nor_started(by: Actor, slot: Slot) -> None:
-    stop, failures = threading.Event(), list[BaseException]()
-
     def submit() -> None:
         enqueue_many([Submission(action="noop", capacity_map={"scan": 1})] * 3, by=by)
 
@@ -64,14 +52,8 @@ def test_submissions_that_race_pauses_and_resumes_are_neither_lost_nor_started(b
         pause(ACTION, "noop", by=by)
         resume(ACTION, "noop", by=by)
 
-    threads = [threading.Thread(target=_repeat, args=(stop, failures, work)) for work in (submit, submit, toggle)]
-    for thread in threads:
-        thread.start()
-    ran = sum(_run_all(slot) for _ in range(60))
-    stop.set()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with over_and_over(submit, submit, toggle):
+        ran = sum(_run_all(slot) for _ in range(60))
     assert ran
     assert AuditEvent.objects.filter(verb="resume").count() > 3
     _settle(slot)

@@ -1,9 +1,7 @@
 """Many slots at once, with real commits: capacity is never exceeded, no job runs twice, none is left."""
 
-import threading
 from collections import Counter
-
-from django.db import connection
+from functools import partial
 
 from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.claim import claim
@@ -15,6 +13,7 @@ from jobs.engine.submission import Submission
 from jobs.models import Job
 from jobs.states import Status
 from tests.engine.conftest import NewSlot, NewWorker
+from tests.engine.threads import over_and_over, side_by_side
 from workers.presence import Identity
 
 DONE = Outcome(status=Status.DONE)
@@ -27,25 +26,6 @@ def _over_capacity(worker: Identity, total: dict[str, int]) -> list[Counter[str]
     ):
         used.update(needs)
     return [used] if any(used[name] > amount for name, amount in total.items()) else []
-
-
-def _in_threads(slots: list[Slot], work: object) -> None:
-    failures: list[BaseException] = []
-
-    def guarded(slot: Slot) -> None:
-        try:
-            work(slot)  # type: ignore[operator]
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=guarded, args=(slot,)) for slot in slots]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
 
 
 def test_slots_never_spend_the_same_unit_and_leave_no_job(by: Actor, new_worker: NewWorker, new_slot: NewSlot) -> None:
@@ -64,7 +44,7 @@ def test_slots_never_spend_the_same_unit_and_leave_no_job(by: Actor, new_worker:
                 ran.append(job.id)
                 job = finish(slot, job, DONE).job
 
-    _in_threads([new_slot(worker) for _ in range(4)], work)
+    side_by_side(*(partial(work, new_slot(worker)) for _ in range(4)))
     assert over == []
     assert sorted(ran) == sorted(Job.objects.filter(status=Status.DONE).values_list("id", flat=True))
     assert len(ran) == 240
@@ -77,14 +57,11 @@ def test_capacity_holds_while_others_end_the_rows_of_running_slots(
     enqueue_many([Submission(action="noop", capacity_map={"scan": 1}) for _ in range(400)], by=by)
     worker = new_worker({"scan": 2})
     over: list[Counter[str]] = []
-    stop = threading.Event()
 
     def nemesis() -> None:
-        while not stop.is_set():
-            over.extend(_over_capacity(worker, {"scan": 2}))
-            for name in Job.objects.occupying().values_list("slot", flat=True)[:1]:
-                end_slots([name or ""], status=Status.ERRORED, why="ended by the test", by=engine_actor("test"))
-        connection.close()
+        over.extend(_over_capacity(worker, {"scan": 2}))
+        for name in Job.objects.occupying().values_list("slot", flat=True)[:1]:
+            end_slots([name or ""], status=Status.ERRORED, why="ended by the test", by=engine_actor("test"))
 
     def work(slot: Slot) -> None:
         while Job.objects.waiting().exists():
@@ -92,11 +69,8 @@ def test_capacity_holds_while_others_end_the_rows_of_running_slots(
             while job is not None:
                 job = finish(slot, job, DONE).job
 
-    enemy = threading.Thread(target=nemesis)
-    enemy.start()
-    _in_threads([new_slot(worker) for _ in range(3)], work)
-    stop.set()
-    enemy.join()
+    with over_and_over(nemesis):
+        side_by_side(*(partial(work, new_slot(worker)) for _ in range(3)))
     assert over == []
     assert not Job.objects.exclude(status__in=[Status.DONE, Status.ERRORED]).exists()
     assert Job.objects.filter(status=Status.ERRORED).exists(), "the nemesis never struck: the test shows nothing"

@@ -1,7 +1,6 @@
 """An attempt's end and its rescue: whoever comes first makes the retry, and nobody a second one."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +20,7 @@ from jobs.engine.rescue import end_slots, rescue
 from jobs.engine.slot import Claimed
 from jobs.states import Status
 from tests.engine.conftest import Start, chain, make_due
+from tests.engine.threads import at_once
 from workers.models import Worker
 
 ERRORED = Outcome(status=Status.ERRORED, exception='{"message": "no"}')
@@ -71,27 +71,6 @@ def test_a_job_that_was_asked_to_stop_is_not_retried_for_its_dead_worker(start: 
     assert (job.exception or {})["message"] == "its worker died"
 
 
-def _at_once(*acts: Callable[[], object]) -> None:
-    together, failures = threading.Barrier(len(acts)), list[BaseException]()
-
-    def guarded(act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            together.wait()
-            act()
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=guarded, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-
-
 def test_an_end_that_waits_for_a_rescue_to_commit_makes_no_second_retry(start: Start) -> None:
     job, slot, claimed = start()
     handed: list[HandOver] = []
@@ -130,7 +109,7 @@ def test_an_end_that_races_a_rescue_makes_one_retry(start: Start) -> None:
     job, slot, claimed = start(retries=60)
     gone = partial(end_slots, [slot.name], status=Status.ERRORED, why="gone", by=ENGINE)
     for attempts in range(1, 41):
-        _at_once(partial(finish, slot, claimed, ERRORED), gone, gone)
+        at_once(partial(finish, slot, claimed, ERRORED), gone, gone)
         made = chain(job)
         assert len(made) == attempts
         make_due(made[-1])

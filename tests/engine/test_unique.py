@@ -1,11 +1,10 @@
 """Unique actions: of the jobs that wait, one has the key; the unique index decides."""
 
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from jobs.actions import Action, Parameters, registry
 from jobs.engine.actor import Actor
@@ -17,6 +16,7 @@ from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker, chain
+from tests.engine.threads import at_once
 
 Declare = Callable[..., Action]
 
@@ -107,25 +107,10 @@ def test_two_bulks_at_once_make_each_job_once_and_never_wait_for_each_other(decl
     declare(unique=True)
     names = [f"device{number}" for number in range(300)]
     found: list[list[Job]] = []
-    failures: list[BaseException] = []
-    together = threading.Barrier(4)
 
     def work(order: list[str]) -> None:
-        try:
-            connection.ensure_connection()
-            together.wait()
-            found.append(enqueue_many(_of(*order), by=by))
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            failures.append(error)
-        finally:
-            connection.close()
+        found.append(enqueue_many(_of(*order), by=by))
 
-    orders = [names, names[::-1], names, names[::-1]]
-    threads = [threading.Thread(target=work, args=(order,)) for order in orders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    at_once(*(partial(work, order) for order in (names, names[::-1], names, names[::-1])))
     assert Job.objects.count() == 300
     assert {job.pk for jobs in found for job in jobs} == set(Job.objects.values_list("pk", flat=True))
