@@ -11,7 +11,7 @@ from jobs.engine.submission import Submission
 from jobs.models import Cron
 from jobs.schedule import Never
 from jobsite.api.v0.errors import InvalidField, WireError
-from jobsite.api.v0.schemas import CronBody
+from jobsite.api.v0.schemas.crons import CronBody
 from jobsite.api.v0.wire import optional_time, whole_seconds
 
 

@@ -6,7 +6,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.schemas import Follower, SubmissionBody
+from jobsite.api.v0.schemas.submissions import Follower, SubmissionBody
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:

@@ -9,7 +9,7 @@ from jobs.actions import Action, registered_actions
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
-from jobsite.api.v0.descriptions import ACTIONS
+from jobsite.api.v0.descriptions.actions import ACTIONS
 from jobsite.api.v0.reasons import read_reason
 from jobsite.api.v0.views.base import Endpoint
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
-from jobsite.api.v0.descriptions import CLASSES
+from jobsite.api.v0.descriptions.actions import CLASSES
 from jobsite.api.v0.reasons import read_reason
 from jobsite.api.v0.views.base import Endpoint
 from workers.models import CapacityClass
