@@ -68,6 +68,7 @@ def _prune_skips(older_than: timedelta, batch: int) -> int:
 
 def _delete_first(rows: QuerySet[Any], batch: int) -> int:
     """The first of these, unread. Returns how many."""
+    count: int
     count, _ = rows.model._default_manager.filter(pk__in=rows.values("pk")[:batch]).delete()
     return count
 

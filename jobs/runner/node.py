@@ -41,6 +41,7 @@ RETRY_SECONDS = 0.5
 KILL_SECONDS = 3.0
 # At most so long at a time: the heartbeat and the stops of jobs come in between.
 SET_ASIDE_SECONDS = 0.5
+STRAYS_SECONDS = 0.1
 
 
 class Node(threading.Thread):
@@ -146,15 +147,17 @@ class Node(threading.Thread):
         self._known.notice(seen.newest_class)
         if seen.next_due_seconds is not None:
             self.look_in(seen.next_due_seconds)
+        # First what has to be in time: a bell may have to wait for a broker that hangs.
+        self._stop_jobs(seen)
+        self._dead.end(seen, killed=self._guard.killed, stopping=self._stop_at is not None)
         keep(self._known, seen)
         self._wake_lines(seen)
         self._serve(seen)
-        self._stop_jobs(seen)
-        self._dead.end(seen, killed=self._guard.killed, stopping=self._stop_at is not None)
         if seen.strays:
             # What a pause or a resume has left to do; its own process may have died over it.
             set_aside(self._known.session.rows, seconds=SET_ASIDE_SECONDS)
-            self.look_in(0)
+            # Not at once: what is left may be rows that somebody else has locked.
+            self.look_in(STRAYS_SECONDS)
         if seen.dead_workers:
             rescue(by=self._by)
         if self._stop_at is not None:

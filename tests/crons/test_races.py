@@ -40,9 +40,9 @@ def test_beats_side_by_side_make_one_job_for_each_due_second(make_cron: MakeCron
     made = Counter(Job.objects.values_list("cron__name", flat=True))
     skipped = {row.cron.name: row.count for row in CronSkip.objects.select_related("cron")}
     for cron in crons:
-        # The minute may have changed meanwhile.
+        # One that has come just now is not late, and no part of what is made up; and the minute may have changed.
         assert made[cron.name] in (MAX_MADE_UP, MAX_MADE_UP + 1)
-        assert skipped[cron.name] == 20
+        assert made[cron.name] + (skipped[cron.name] or 0) in (MAX_MADE_UP + 20, MAX_MADE_UP + 21)
     assert Job.objects.values("cron", "cron_due_at").distinct().count() == Job.objects.count()
 
 

@@ -26,6 +26,7 @@ from workers.presence import Identity, register, stable_hex_id
 NewSlot = Callable[..., Slot]
 NewWorker = Callable[..., Identity]
 Enqueue = Callable[..., Job]
+Want = Callable[..., Job]
 Start = Callable[..., tuple[Job, Slot, Claimed]]
 MainProcess = Callable[[Identity], None]
 
@@ -98,6 +99,23 @@ def main_process(new_slot: NewSlot) -> MainProcess:
 def submit(by: Actor) -> Enqueue:
     def make(capacity: dict[str, int] | None = None, **fields: Any) -> Job:
         return enqueue(Submission(**{"action": "noop", "capacity_map": capacity, **fields}), by=by)
+
+    return make
+
+
+@pytest.fixture
+def slots(new_worker: NewWorker, new_slot: NewSlot) -> list[Slot]:
+    """Of one worker that has room for eight jobs."""
+    worker = new_worker({"scan": 8}, slots=8)
+    return [new_slot(worker) for _ in range(8)]
+
+
+@pytest.fixture
+def want(submit: Enqueue) -> Want:
+    """A job that wants these locks."""
+
+    def make(locks: list[dict[str, str]], **fields: Any) -> Job:
+        return submit({"scan": 1}, locks=locks, **fields)
 
     return make
 

@@ -19,7 +19,7 @@ from jobs.models import AuditEvent, Job
 from jobs.states import Status
 from locks.models import JobLock
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker, chain
-from tests.engine.test_locks import DONE, exclusive, holders, line, run, shared
+from tests.engine.locking import DONE, exclusive, holders, line, run, shared
 from workers.models import Worker
 
 BY = engine_actor("test")

@@ -17,7 +17,7 @@ from jobs.engine.submission import Submission
 from jobs.models import Job
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
-from tests.engine.test_locks import exclusive, run
+from tests.engine.locking import exclusive, run
 from tests.engine.test_plans import _pages
 
 pytestmark = pytest.mark.slow

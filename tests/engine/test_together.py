@@ -22,7 +22,7 @@ from jobs.runner import loop
 from jobs.states import Status
 from tests.engine.busy import Busy, held
 from tests.engine.conftest import Enqueue, MainProcess, NewSlot, NewWorker
-from tests.engine.test_locks import DONE, exclusive, holders, line, run, shared
+from tests.engine.locking import DONE, exclusive, holders, line, run, shared
 
 ACTION = Pause.Kind.ACTION
 

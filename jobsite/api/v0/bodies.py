@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from jobsite.api.v0.errors import InvalidField, WireError
-from jobsite.api.v0.schemas import CancelBody, CapacityBody, ReasonBody
+from jobsite.api.v0.schemas.common import ReasonBody
+from jobsite.api.v0.schemas.jobs import CancelBody
+from jobsite.api.v0.schemas.workers import CapacityBody
 
 Body = TypeVar("Body", bound=BaseModel)
 

@@ -8,7 +8,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.models import Cron
 from jobs.schedule import Never
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.schemas import CronBody
+from jobsite.api.v0.schemas.crons import CronBody
 from jobsite.api.v0.serializers import what_runs
 from jobsite.api.v0.wire import optional_time, whole_seconds
 

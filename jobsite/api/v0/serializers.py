@@ -7,7 +7,8 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.schemas import CronBody, Follower, SubmissionBody
+from jobsite.api.v0.schemas.crons import CronBody
+from jobsite.api.v0.schemas.submissions import Follower, SubmissionBody
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:

@@ -81,6 +81,20 @@ def _endpoint(
     return describe
 
 
+def _starting(operation: str, summary: str, data: str, body: Any, *, request: type) -> Describe:
+    """An operation that makes a job, and says in `data` which."""
+    return _endpoint(
+        operation,
+        summary,
+        schemas.StartedAnswer,
+        {"data": data, "job_id": 101},
+        body=body,
+        request=request,
+        errors=(400,),
+        parameters=[_TOTAL],
+    )
+
+
 LIST_JOBS = _endpoint(
     "jobs_list",
     "List jobs, the oldest first",
@@ -119,25 +133,19 @@ CLEAR_LOCK = _endpoint(
     also=(202,),
     errors=(400, 404, 409),
 )
-SYNC_DEVICES = _endpoint(
+SYNC_DEVICES = _starting(
     "device_syncto",
     "Start sync_devices",
-    schemas.StartedAnswer,
-    {"data": "Scheduled job to synchronize eosdist", "job_id": 101},
-    body={"hostname": "eosdist", "dry_run": True},
+    "Scheduled job to synchronize eosdist",
+    {"hostname": "eosdist", "dry_run": True},
     request=schemas.SyncBody,
-    errors=(400,),
-    parameters=[_TOTAL],
 )
-UPGRADE_FIRMWARE = _endpoint(
+UPGRADE_FIRMWARE = _starting(
     "firmware_upgrade",
     "Start device_upgrade",
-    schemas.StartedAnswer,
-    {"data": "Scheduled job to upgrade group access", "job_id": 101},
-    body={"group": "access", "url": "EOS-4.32.1F.swi", "start_at": "2030-01-02 03:04:05"},
+    "Scheduled job to upgrade group access",
+    {"group": "access", "url": "EOS-4.32.1F.swi", "start_at": "2030-01-02 03:04:05"},
     request=schemas.UpgradeBody,
-    errors=(400,),
-    parameters=[_TOTAL],
 )
 READ_VERSION = _endpoint(
     "system_version",

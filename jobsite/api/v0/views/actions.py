@@ -9,8 +9,8 @@ from jobs.actions import Action, registered_actions
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
-from jobsite.api.v0.descriptions import ACTIONS
-from jobsite.api.v0.reasons import read_reason
+from jobsite.api.v0.bodies import read_reason
+from jobsite.api.v0.descriptions.actions import ACTIONS
 from jobsite.api.v0.views.base import Endpoint
 
 
@@ -26,12 +26,12 @@ class Actions(Endpoint):
 
     @ACTIONS["pause"]
     def pause(self, request: Request, name: str) -> Response:
-        pause(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(request))
+        pause(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(self.optional_body(request)))
         return Response(status=204)
 
     @ACTIONS["resume"]
     def resume(self, request: Request, name: str) -> Response:
-        resume(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(request))
+        resume(Pause.Kind.ACTION, name, by=self.actor(request), reason=read_reason(self.optional_body(request)))
         return Response(status=204)
 
 

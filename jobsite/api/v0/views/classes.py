@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
-from jobsite.api.v0.descriptions import CLASSES
-from jobsite.api.v0.reasons import read_reason
+from jobsite.api.v0.bodies import read_reason
+from jobsite.api.v0.descriptions.actions import CLASSES
 from jobsite.api.v0.views.base import Endpoint
 from workers.models import CapacityClass
 
@@ -25,10 +25,10 @@ class Classes(Endpoint):
 
     @CLASSES["pause"]
     def pause(self, request: Request, name: str) -> Response:
-        pause(Pause.Kind.CLASS, name, by=self.actor(request), reason=read_reason(request))
+        pause(Pause.Kind.CLASS, name, by=self.actor(request), reason=read_reason(self.optional_body(request)))
         return Response(status=204)
 
     @CLASSES["resume"]
     def resume(self, request: Request, name: str) -> Response:
-        resume(Pause.Kind.CLASS, name, by=self.actor(request), reason=read_reason(request))
+        resume(Pause.Kind.CLASS, name, by=self.actor(request), reason=read_reason(self.optional_body(request)))
         return Response(status=204)

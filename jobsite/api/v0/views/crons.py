@@ -12,7 +12,7 @@ from jobs.engine.errors import NoSuchCron
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import Cron
 from jobsite.api.v0.crons import cron_object, read_cron
-from jobsite.api.v0.descriptions import CRONS
+from jobsite.api.v0.descriptions.crons import CRONS
 from jobsite.api.v0.views.base import Endpoint
 from jobsite.api.v0.wire import job_object, row_of
 

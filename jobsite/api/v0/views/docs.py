@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobsite.api.openapi import description
-from jobsite.api.v0.descriptions import DOCS
+from jobsite.api.v0.descriptions.docs import DOCS
 from jobsite.api.v0.errors import envelope, not_found
 from jobsite.api.v0.views.base import Endpoint
 

@@ -16,7 +16,7 @@ from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite.api.v0.bodies import read_cancel, read_reason
-from jobsite.api.v0.descriptions import JOBS
+from jobsite.api.v0.descriptions.jobs import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
 from jobsite.api.v0.filter_backend import FilterBackend
 from jobsite.api.v0.filters import InvalidId, JobFilter, flag, parse_uuid

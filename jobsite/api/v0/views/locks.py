@@ -12,11 +12,11 @@ from jobs.engine.free import free
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import report
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.descriptions import LOCKS
+from jobsite.api.v0.descriptions.locks import LOCKS
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.lock_objects import detail_object, lock_object
 from jobsite.api.v0.numbers import number
-from jobsite.api.v0.schemas import ClearBody, FreeBody
+from jobsite.api.v0.schemas.locks import ClearBody, FreeBody
 from jobsite.api.v0.views.base import Endpoint
 from locks.models import LockName
 

@@ -12,7 +12,7 @@ from jobs.engine.drain import drain, undrain
 from jobs.engine.errors import NoSuchWorker
 from jobs.engine.set_capacity import set_capacity
 from jobsite.api.v0.bodies import read_capacity, read_reason
-from jobsite.api.v0.descriptions import WORKERS
+from jobsite.api.v0.descriptions.workers import WORKERS
 from jobsite.api.v0.views.base import Endpoint
 from jobsite.api.v0.wire import whole_seconds
 from workers.models import LIVING, Worker, WorkerQuerySet, WorkerState

@@ -1,0 +1,70 @@
+"""What the operations of all resources have in common: their errors, and how one is listed, read or deleted."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_serializer,
+)
+
+from jobsite.api.v0.schemas.common import Errors
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Describe(Protocol):
+    """A decorator that adds nothing but words."""
+
+    def __call__(self, handler: Handler, /) -> Handler: ...
+
+
+_REASONS = {
+    400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
+    401: "NOT_AUTHENTICATED",
+    403: "NOT_AUTHORIZED",
+    404: "NO_SUCH_JOB, NO_SUCH_CRON, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
+    409: "CONFLICT",
+    429: "TOO_MANY_REQUESTS, with Retry-After: more than THROTTLE allows, or ten failed logins",
+    503: "UNAVAILABLE, with Retry-After",
+}
+
+
+def endpoint(
+    operation: str,
+    summary: str,
+    answer: Any,
+    example: Any = None,
+    *,
+    status: int = 200,
+    errors: tuple[int, ...] = (),
+    **more: Any,
+) -> Describe:
+    """One operation: what it answers, with an example, and each error that it can answer."""
+    examples = (
+        [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
+    )
+    responses: dict[int, Any] = {status: answer or OpenApiResponse(description="Nothing.")}
+    for code in (*errors, 401, 403, 429, 503):
+        responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
+    more["examples"] = [*examples, *more.get("examples", [])]
+    describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
+    return describe
+
+
+def listing(operation: str, summary: str, answer: type, example: Any, **more: Any) -> Describe:
+    # The object that holds the list is the answer; it is not a row of one.
+    extend_schema_serializer(many=False)(answer)
+    return endpoint(operation, summary, answer, example, **more)
+
+
+def reading(operation: str, summary: str, answer: type, example: Any, name: OpenApiParameter) -> Describe:
+    """Of the one that the address names."""
+    return endpoint(operation, summary, answer, example, errors=(404,), parameters=[name])
+
+
+def deleting(operation: str, summary: str, name: OpenApiParameter) -> Describe:
+    return endpoint(operation, summary, None, status=204, errors=(404,), parameters=[name])

@@ -1,0 +1,1 @@
+"""The dialect's objects as the API description shows them, and the bodies as they are read, one file a resource."""

@@ -1,0 +1,72 @@
+"""Crons, and the body that saves one, as it is read."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from jobs.engine.submission import ACTION_NAME
+from jobsite.api.v0.schemas.common import LockNeed, Time, Wire
+
+
+class Cron(Wire):
+    """A schedule that makes jobs. All keys are always present, in this order; the first nine are the original's."""
+
+    id: str
+    action: str
+    schedule: str
+    retries: int
+    capacity_map: dict[str, int] | None
+    parameters: dict[str, Any] | None
+    deadline: str
+    stop_timeout: str
+    next_run: Annotated[Time | None, Field(description="Whole seconds, in the future; null only while disabled.")]
+    name: str
+    timezone: str
+    misfire: Literal["skip", "once", "all"]
+    grace_seconds: int
+    overlap: Literal["allow", "forbid", "replace"]
+    enabled: bool
+    priority: int
+    locks: list[LockNeed] | None
+    last_run: Annotated[Time | None, Field(description="The last due second that made a job.")]
+
+
+class CronList(Wire):
+    crons: list[Cron]
+
+
+class CronBody(BaseModel):
+    """`action` and `schedule` are required; what is not sent has its default, also where a cron is replaced."""
+
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+    action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
+    schedule: Annotated[
+        str,
+        Field(
+            description="`sec min hour day-of-month month day-of-week`, or a macro as @daily or @every 90s.",
+            examples=["57 54 3 * * *"],
+        ),
+    ]
+    name: Annotated[str | None, Field(description="The action's unless sent; a cron of this name is replaced.")] = None
+    timezone: Annotated[str | None, Field(description="UTC unless sent.", examples=["Europe/Berlin"])] = None
+    misfire: Annotated[
+        str | None, Field(description="What becomes of runs that were missed: skip, once (the default), all.")
+    ] = None
+    grace_seconds: Annotated[
+        int | None, Field(description="A run that was missed for longer than that is skipped; 3600 unless sent.")
+    ] = None
+    overlap: Annotated[
+        str | None, Field(description="While a job of it has not ended: allow (the default), forbid, replace.")
+    ] = None
+    enabled: bool | None = None
+    retries: int | None = None
+    capacity_map: dict[str, int] | None = None
+    parameters: dict[str, Any] | None = None
+    deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
+        None
+    )
+    stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
+    priority: Annotated[int | None, Field(description="-100 to 100, higher first.")] = None
+    locks: list[LockNeed] | None = None
