@@ -113,7 +113,7 @@ def _held(names: list[str]) -> "QuerySet[Any]":
         *("uuid", "action", "status", "status_changed_at", "started_at", "slot", "occupies"),
         *("stop_timeout", "deadline", "reported_at", "forced_at"),
     )
-    worker = ("name", "hex_id", "state", "boot_id", "lease_until")
+    worker = ("name", "hex_id", "state", "boot_id", "lease_until", "heartbeat_at")
     rows = JobLock.objects.filter(lock__in=names).select_related("job__worker").order_by("lock", "fence")
     return rows.annotate(now=Now(), heard_at=Subquery(last_line)).only(
         "lock",

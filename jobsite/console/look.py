@@ -50,7 +50,7 @@ _NAVIGATION = [
         "title": "Locks",
         "separator": True,
         "items": [
-            _item("Held locks", "lock", "locks.joblock"),
+            _item("Lock board", "lock", "locks.joblock"),
             _item("Lock names", "label", "locks.lockname"),
         ],
     },
