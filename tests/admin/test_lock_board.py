@@ -177,8 +177,9 @@ def test_a_live_holder_is_refused_to_an_operator_and_named(browser: Browser, wor
 
 
 def test_an_operator_clears_a_holder_whose_cancel_is_overdue(browser: Browser, worker: Worker) -> None:
-    overdue = {"status": Status.CANCEL_REQUEST, "status_changed_at": NOW - timedelta(seconds=60)}
-    client, held = browser("operator"), hold("devices", worker, **overdue)
+    since = NOW - timedelta(seconds=60)
+    client = browser("operator")
+    held = hold("devices", worker, status=Status.CANCEL_REQUEST, status_changed_at=since)
     assert "should have ended" in client.get(page_of("clear", held)).content.decode()
     [message] = told(send(client, "clear", held, reason="it hangs"))
     assert "is being killed" in message
