@@ -41,7 +41,8 @@ def bare_rate(count: int) -> float:
     for process in processes:
         process.join()
     say_stopped(identity)
-    done = sum(done for done, _, _ in spans)
+    done: int = sum(done for done, _, _ in spans)
     if done != len(ids):
         raise RuntimeError(f"The bare loop ended {done} of {len(ids)} jobs: it no longer fits the statements.")
-    return done / float(max(end for _, _, end in spans) - min(start for _, start, _ in spans))
+    seconds: float = max(end for _, _, end in spans) - min(start for _, start, _ in spans)
+    return done / seconds
