@@ -1,7 +1,7 @@
 """The two pages that free locks: what each lock's holder is, what will happen to it, why; then the result for each."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,24 +16,14 @@ from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.free import free
 from jobs.lock_report import Holder, report
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.unfold_types import AnyFormView
+from jobsite.console.base.confirm import ConfirmView, ReasonForm
 from jobsite.console.locks.words import COLOURS, owner_of, what_clear_does, what_free_does
 from locks.models import JobLock, LockName
-
-BOARD = "admin:locks_joblock_changelist"
 
 
 def confirm_url(verb: str, held: Iterable[int]) -> HttpResponse:
     """To the page that asks before `verb` ("clear" or "free") is done to these holders' locks."""
     return HttpResponseRedirect(f"{reverse(f'admin:locks_{verb}')}?{urlencode({'id': list(held)}, doseq=True)}")
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=255,
-        help_text="The audit keeps it, and the job shows it.",
-        error_messages={"required": "Say in a few words why; the audit keeps it."},
-    )
 
 
 class ClearForm(ReasonForm):
@@ -44,41 +34,30 @@ class FreeForm(ReasonForm):
     retry = forms.BooleanField(required=False, label="Run the canceled jobs once more when they have ended")
 
 
-class _Freeing(AnyFormView):
+class _Freeing(ConfirmView):
     """By the ids of holders, not by names: a job that took the lock meanwhile is nobody's intention."""
 
-    model_admin: Any = None
     template_name = "admin/locks/confirm.html"
-    permission: ClassVar[str]
-    title: ClassVar[str]
-    submit: ClassVar[str]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
         self.names = self._names()
-        if not self.names:
+        # Who may not do it is told that first.
+        if not self.names and request.user.has_perm(self.permission):
             messages.info(request, "Those locks came free meanwhile: nothing was done.")
-            return HttpResponseRedirect(reverse(BOARD))
+            return HttpResponseRedirect(self.back_url())
         return super().dispatch(request, *args, **kwargs)
+
+    def back_url(self) -> str:
+        return reverse("admin:locks_joblock_changelist")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         locks = report(LockName.objects.filter(name__in=self.names))
-        return super().get_context_data(
-            **self.model_admin.admin_site.each_context(self.request),
-            title=self.title,
-            submit=self.submit,
-            opts=self.model_admin.opts,
-            ids=self._ids(),
-            locks=[{"lock": lock, "holders": [self._shown(holder) for holder in lock.holders]} for lock in locks],
-            board_url=reverse(BOARD),
-            **kwargs,
-        )
+        shown = [{"lock": lock, "holders": [self._shown(holder) for holder in lock.holders]} for lock in locks]
+        return super().get_context_data(ids=self._ids(), locks=shown, **kwargs)
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def act(self, asked: dict[str, Any]) -> None:
         for name in self.names:
-            self._free(name, form.cleaned_data)
-        return HttpResponseRedirect(reverse(BOARD))
+            self._free(name, asked)
 
     def _free(self, name: str, asked: dict[str, Any]) -> None:
         raise NotImplementedError
