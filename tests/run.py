@@ -19,6 +19,7 @@ With arguments only pytest runs, and gets them:
   bin/test tests/up -x            one folder, up to the first failure
   bin/test --checks               only the checks, no tests
 
+Tests that are fast run in two processes, each with services of its own.
 What this machine cannot run is left out with a line that tells the command to add it; with CI=true it fails instead.
 """
 CHECKS: dict[str, list[str]] = {
@@ -28,6 +29,24 @@ CHECKS: dict[str, list[str]] = {
     "import-linter": [str(TOOLS / "lint-imports")],
     "migrations": [sys.executable, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
+# A name for the missing secret; the tests make a real one.
+CHECKED = {"JOBSITE_OFFLINE": "1"}
+PYTEST = [sys.executable, "-m", "pytest", "--durations=5"]
+BESIDE = ["-n", "2", "--dist", "worksteal"]
+# Their tests start the processes of the product, wait for them, and look at the clock: one after the other.
+PROCESSES = ["tests/e2e", "tests/up", "tests/brokers"]
+FAULTS = ["tests/chaos", "tests/bench"]
+# Each test is in one of these, wherever it is.
+TESTS: dict[str, list[str]] = {
+    "fast tests": ["-m", "not slow and not browser", *BESIDE],
+    "slow tests": [
+        *("-m", "slow and not browser", *BESIDE),
+        *(f"--ignore={folder}" for folder in (*PROCESSES, *FAULTS)),
+    ],
+    "processes": ["-m", "slow and not browser", *PROCESSES],
+    "faults": ["-m", "slow and not browser", *FAULTS],
+    "browser": ["-m", "browser"],
+}
 
 
 def main(argv: list[str]) -> int:
@@ -36,22 +55,25 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--checks", action="store_true", help=argparse.SUPPRESS)
     options, for_pytest = parser.parse_known_args(argv)
-    parts = {} if for_pytest else dict(CHECKS)
+    results = {} if for_pytest else {name: _run(name, command, CHECKED) for name, command in CHECKS.items()}
     if not options.checks:
-        parts["pytest"] = [sys.executable, "-m", "pytest", "--durations=5", *for_pytest]
-    results = {name: _run(name, command) for name, command in parts.items()}
+        results |= {name: _run(name, [*PYTEST, *given], {}) for name, given in _tests(for_pytest).items()}
     print()
     for name, (ok, seconds) in results.items():
         print(f"{name:<14} {seconds:6.1f} s  {'ok' if ok else 'FAILED'}")
     return 0 if all(ok for ok, _ in results.values()) else 1
 
 
-def _run(name: str, command: list[str]) -> tuple[bool, float]:
-    """Checks get a name for the missing secret; the tests make a real one."""
+def _tests(for_pytest: list[str]) -> dict[str, list[str]]:
+    if not for_pytest:
+        return TESTS
+    return {"pytest": [*(BESIDE if "not slow" in for_pytest else []), *for_pytest]}
+
+
+def _run(name: str, command: list[str], more: dict[str, str]) -> tuple[bool, float]:
     print(f"\n== {name}", flush=True)
-    environ = os.environ if name == "pytest" else {**os.environ, "JOBSITE_OFFLINE": "1"}
     began = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=False).returncode
     return code == 0, time.monotonic() - began
 
 
