@@ -19,10 +19,12 @@ async def main(ways: list[str]) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, whole.clear)
     loop.add_signal_handler(signal.SIGUSR2, whole.set)
-    await asyncio.gather(*(_serve(*way.split("=", 1), whole) for way in ways))
+    await asyncio.gather(*(_serve(way, whole) for way in ways))
 
 
-async def _serve(place: str, target: str, whole: asyncio.Event) -> None:
+async def _serve(way: str, whole: asyncio.Event) -> None:
+    place, _, target = way.partition("=")
+
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await whole.wait()
         try:

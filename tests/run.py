@@ -19,7 +19,8 @@ With arguments only pytest runs, and gets them:
   bin/test tests/up -x            one folder, up to the first failure
   bin/test --checks               only the checks, no tests
 
-Tests that are fast run in two processes, each with services of its own.
+Without arguments, or with "not slow", tests run in two processes, each with services of its own, but for those that
+look at the clock too closely.
 What this machine cannot run is left out with a line that tells the command to add it; with CI=true it fails instead.
 """
 CHECKS: dict[str, list[str]] = {
@@ -32,20 +33,14 @@ CHECKS: dict[str, list[str]] = {
 # A name for the missing secret; the tests make a real one.
 CHECKED = {"JOBSITE_OFFLINE": "1"}
 PYTEST = [sys.executable, "-m", "pytest", "--durations=5"]
+# Half of the tests wait for processes most of the time; more than two of them would make those late on two cores.
 BESIDE = ["-n", "2", "--dist", "worksteal"]
-# Their tests start the processes of the product, wait for them, and look at the clock: one after the other.
-PROCESSES = ["tests/e2e", "tests/up", "tests/brokers"]
-FAULTS = ["tests/chaos", "tests/bench"]
 # Each test is in one of these, wherever it is.
 TESTS: dict[str, list[str]] = {
-    "fast tests": ["-m", "not slow and not browser", *BESIDE],
-    "slow tests": [
-        *("-m", "slow and not browser", *BESIDE),
-        *(f"--ignore={folder}" for folder in (*PROCESSES, *FAULTS)),
-    ],
-    "processes": ["-m", "slow and not browser", *PROCESSES],
-    "faults": ["-m", "slow and not browser", *FAULTS],
-    "browser": ["-m", "browser"],
+    "fast tests": [*BESIDE, "-m", "not slow and not alone and not browser"],
+    "slow tests": [*BESIDE, "-m", "slow and not alone and not browser"],
+    "alone": ["-m", "alone and not browser"],
+    "browser": [*BESIDE, "-m", "browser"],
 }
 
 
