@@ -20,14 +20,14 @@ class Way:
 
     def __init__(self, services: Mapping[str, str]) -> None:
         self._cable = Cable() if possible() else None
-        self.enter = self._cable.enter if self._cable else ()
+        self.enter: tuple[str, ...] = self._cable.enter if self._cable else ()
         variables = ("DATABASE_URL", "BROKER_URL") if self._cable else ("DATABASE_URL",)
         host = self._cable.address if self._cable else "127.0.0.1"
         places = {name: f"{host}:{port}" for name, port in zip(variables, free_ports(len(variables)), strict=True)}
         urls = {name: urlsplit(services[name]) for name in variables}
         self.environ = {name: _through(url, places[name]) for name, url in urls.items()}
         ways = [f"{places[name]}={_target(url)}" for name, url in urls.items()]
-        self.proxy = (sys.executable, "-m", "benchmarks.proxy", *ways)
+        self.proxy: tuple[str, ...] = (sys.executable, "-m", "benchmarks.proxy", *ways)
 
     def lay(self) -> None:
         if self._cable:
