@@ -7,16 +7,11 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from unittest.mock import patch
 
 from django.conf import settings
 
-from jobsite.up import postgres
 from jobsite.up.services import VARIABLES, embedded_services
 
-# Emptying the tables after a test would wait for the disk dozens of times. Who proves what a crash leaves behind
-# (tests/up, tests/chaos) starts servers of its own, with fsync.
-QUICK = {"fsync": "off", "synchronous_commit": "off"}
 # Those of the first process, which the processes of pytest-xdist inherit. One of these uses them, the others start
 # their own: a held server or a count of all its sessions must not reach into the tests of another process.
 STARTED = "JOBSITE_TESTS_STARTED"
@@ -34,8 +29,7 @@ def _start() -> None:
     _running.callback(shutil.rmtree, home, ignore_errors=True)
     os.environ["JOBSITE_HOME"] = str(home)
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(40))
-    with patch.dict(postgres.SETTINGS, QUICK):
-        os.environ.update(_running.enter_context(embedded_services(home)))
+    os.environ.update(_running.enter_context(embedded_services(home)))
 
 
 def pytest_unconfigure() -> None:
