@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.engine.actor import Actor
 from jobs.engine.clock import database_now
-from jobs.engine.crons.tick import _AHEAD, BUSY_SECONDS, look_ahead, tick
+from jobs.engine.crons.tick import _AHEAD, BUSY_SECONDS, EARLY_SECONDS, Ahead, look_ahead, tick
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
 from jobs.models import Cron, Job
@@ -45,13 +45,31 @@ def test_a_beat_sleeps_to_the_next_whole_second_at_most() -> None:
     assert 0 < ahead.wait <= 1
 
 
-def test_it_wakes_for_a_scheduled_job_to_the_millisecond() -> None:
+def test_it_knows_of_a_scheduled_job_to_the_millisecond() -> None:
     soon = database_now() + timedelta(milliseconds=300)
     enqueue(Submission(action="noop", scheduled_at=soon), by=ADA)
     ahead = look_ahead()
     assert ahead.job is not None
-    assert ahead.wait == min(ahead.job, ahead.whole_second)
     assert 0 < ahead.job <= 0.3
+
+
+@pytest.mark.parametrize(
+    ("cron", "job", "wait"),
+    [
+        (None, None, 0.7),
+        (0.5, 0.6, 0.5 - EARLY_SECONDS),
+        (0.6, 0.5, 0.5 - EARLY_SECONDS),
+        (0.7, None, 0.7 - EARLY_SECONDS),
+        (5.7, None, 0.7),
+        (EARLY_SECONDS / 2, None, 0),
+        (0.5, -0.1, BUSY_SECONDS),
+        (-0.1, None, BUSY_SECONDS),
+    ],
+)
+def test_it_wakes_shortly_before_what_it_knows_of_and_else_at_the_whole_second(
+    cron: float | None, job: float | None, wait: float
+) -> None:
+    assert Ahead(cron=cron, job=job, whole_second=0.7, asked_at=0).wait == wait
 
 
 def test_what_another_beat_is_at_is_looked_at_again_soon(make_cron: MakeCron) -> None:

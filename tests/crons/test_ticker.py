@@ -1,12 +1,13 @@
 """The thread of a beat: its upkeep, and what does not end it."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 
 from jobs.engine.clock import database_now
-from jobs.engine.crons.tick import look_ahead
+from jobs.engine.crons.tick import Ahead, look_ahead
 from jobs.engine.enqueue import enqueue
 from jobs.engine.ring_again import ring_again
 from jobs.engine.submission import Submission
@@ -23,6 +24,29 @@ def test_a_turn_fires_what_is_due_and_shows_that_it_ticked(make_cron: MakeCron) 
     assert 0 < wait <= 1
     assert fired(cron) == [due]
     assert Beat.objects.get(name="b1").ticked_at > database_now() - timedelta(seconds=5)
+
+
+def test_it_wakes_early_for_what_is_due_and_fires_it_on_time_and_not_before(make_cron: MakeCron) -> None:
+    beat = Ticker("b1")
+    beat.turn()
+    cron = make_cron("* * * * * *")
+    for _ in range(10):
+        time.sleep(beat.turn())
+        if fired(cron):
+            break
+    job = Job.objects.order_by("cron_due_at")[0]
+    assert job.cron_due_at is not None
+    assert job.cron_due_at == cron.next_run_at
+    assert job.created_at >= job.cron_due_at
+    assert job.due
+
+
+def test_an_answer_that_was_long_on_its_way_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    beat = Ticker("b1")
+    beat.turn()
+    late = Ahead(cron=None, job=None, whole_second=0.5, asked_at=time.monotonic() - 0.4)
+    monkeypatch.setattr("jobs.ticker.look_ahead", lambda: late)
+    assert 0 <= beat.turn() <= 0.1
 
 
 def test_the_first_turn_makes_the_default_crons_and_no_other_does() -> None:
