@@ -1,8 +1,9 @@
 """turn: a due cron in the hands of a beat, and what becomes of each of its due seconds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from jobs.engine.crons.decision import Policy, decide, spans
 from jobs.engine.crons.dues import PART, Dues, dues_until
@@ -49,20 +50,26 @@ def take_turns(crons: Iterable[Cron], *, now: datetime) -> list[Turn]:
 def _within_a_part(crons: Iterable[Cron], now: datetime) -> Iterator[Turn]:
     """Until their seconds are as many as one cron alone may have: no transaction takes longer than that."""
     seconds = 0
+    # Those that are due at once often have the same schedule.
+    dues_of = cache(partial(_dues, now))
     for cron in crons:
-        turn = _turn(cron, now)
+        turn = _turn(cron, dues_of)
         yield turn
         seconds += len(turn.dues.seconds) if turn.dues else 0
         if seconds >= PART:
             return
 
 
-def _turn(cron: Cron, now: datetime) -> Turn:
+def _turn(cron: Cron, dues_of: Callable[[str, str, datetime | None], Dues]) -> Turn:
     try:
-        schedule, zone = read_times(cron.schedule, cron.timezone)
-        return Turn(cron=cron, dues=dues_until(now, first=cron.next_run_at or now, schedule=schedule, zone=zone))
+        return Turn(cron=cron, dues=dues_of(cron.schedule, cron.timezone, cron.next_run_at))
     except (InvalidSubmission, Never) as error:
         return Turn(cron=cron, unreadable=str(error))
+
+
+def _dues(now: datetime, schedule_text: str, timezone: str, first: datetime | None) -> Dues:
+    schedule, zone = read_times(schedule_text, timezone)
+    return dues_until(now, first=first or now, schedule=schedule, zone=zone)
 
 
 def _policy(cron: Cron) -> Policy:
