@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from jobs.engine.actor import engine_actor
 from jobs.engine.crons.defaults import make_default_crons
-from jobs.engine.crons.tick import look_ahead, tick
+from jobs.engine.crons.tick import EARLY_SECONDS, Ahead, look_ahead, tick
 from jobs.engine.rescue import rescue
 from jobs.engine.ring_again import ring_again
 from workers.models import Beat
@@ -49,11 +49,13 @@ class Ticker(threading.Thread):
     def turn(self) -> float:
         """Serve what is due, and answer in how many seconds the next turn is wanted."""
         ahead = look_ahead()
+        if ahead.due is not None and 0 < ahead.due <= EARLY_SECONDS:
+            time.sleep(_left(ahead, ahead.due))
         done = tick(ahead, by=self._by)
         kept_up = self._kept_up()
         if done.fired or done.promoted or kept_up:
             ahead = look_ahead()
-        return ahead.whole_second if done.failed else ahead.wait
+        return _left(ahead, ahead.whole_second if done.failed else ahead.wait)
 
     def end(self) -> None:
         """Finish the turn."""
@@ -72,3 +74,8 @@ class Ticker(threading.Thread):
         rescue(by=self._by)
         ring_again()
         return True
+
+
+def _left(ahead: Ahead, seconds: float) -> float:
+    """Of so many seconds since this process asked."""
+    return max(0.0, ahead.asked_at + seconds - time.monotonic())

@@ -53,7 +53,11 @@ def enqueue_each(submissions: Iterable[Submission], *, by: Actor) -> list[Enqueu
     """Like enqueue_many, and tells which jobs are new."""
     wanted = list(submissions)
     configured = configured_parameters(wanted)
-    checked = [check(submission, configured=configured) for submission in wanted]
+    return enqueue_checked([check(submission, configured=configured) for submission in wanted], by=by)
+
+
+def enqueue_checked(checked: list[Checked], *, by: Actor) -> list[Enqueued]:
+    """Like enqueue_each for what was checked before."""
     try:
         return _store(checked, by=by)
     except IntegrityError:

@@ -133,6 +133,21 @@ def test_the_page_shows_the_next_and_the_last_runs(browser: Browser) -> None:
         assert "it still ran" in shown
 
 
+def test_of_many_runs_the_page_shows_the_last_thirty(browser: Browser) -> None:
+    cron = make_cron()
+    for minute in range(20):
+        due = NOW - timedelta(minutes=minute)
+        make_job(cron=cron, cron_due_at=due, scheduled_at=due, status="errored")
+        skip = due - timedelta(seconds=1)
+        CronSkip.objects.create(
+            cron=cron, due_at=skip, last_due_at=skip, count=1, code="OVERLAP", reason="it still ran"
+        )
+    shown = browser("auditor").get(page(cron)).content.decode()
+    assert shown.count("it still ran") == 15
+    pages = [reverse("admin:jobs_job_change", args=[job.pk]) for job in Job.objects.order_by("-scheduled_at")]
+    assert [f'"{each}"' in shown for each in pages] == [True] * 15 + [False] * 5
+
+
 def test_the_list_says_what_it_means_and_how_the_last_run_ended(browser: Browser) -> None:
     done, skipped = make_cron(schedule="57 54 3 * * *"), make_cron(name="other", enabled=False)
     make_job(cron=done, cron_due_at=NOW, scheduled_at=NOW)

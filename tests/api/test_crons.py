@@ -1,6 +1,6 @@
 """/crons: saving, reading, deleting, running."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,21 @@ def test_the_originals_own_body_is_enough(admin: Client) -> None:
     assert admin.get("/api/v0/crons/noop").json() == cron
     assert admin.get("/api/v0/crons/").json() == {"crons": [cron]}
     assert not Job.objects.exists(), "saving fires nothing"
+
+
+def test_the_originals_two_crons_show_its_next_runs_on_its_day(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("jobs.engine.crons.spec", "jobsite.api.v0.views.crons"):
+        monkeypatch.setattr(f"{module}.database_now", lambda: datetime(2017, 2, 21, 21, 5, tzinfo=UTC))
+    nothing = {"capacityMap": None, "parameters": None, "deadline": "", "stopTimeout": ""}
+    expected = [
+        {"action": "license_update", "schedule": "57 54 3 * * *", "retries": 2, **nothing},
+        {"action": "update_db", "schedule": "0 0 3 * * *", "retries": 0, **nothing},
+    ]
+    for body, next_run in zip(expected, ("2017-02-22T03:54:57Z", "2017-02-22T03:00:00Z"), strict=True):
+        assert save(admin, **body).status_code == 202
+        body["nextRun"] = next_run
+    crons = admin.get("/api/v0/crons").json()["crons"]
+    assert [{key: cron[key] for key in KEYS[1:9]} for cron in crons] == expected
 
 
 def test_what_was_sent_is_echoed(admin: Client) -> None:

@@ -13,11 +13,13 @@ pytestmark = pytest.mark.slow
 SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME")
 
 
-def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
     """On services of its own, as a person runs it."""
     environ = {key: value for key, value in os.environ.items() if key not in SERVICES}
     command = [sys.executable, "-m", "benchmarks", *arguments]
-    return subprocess.run(command, cwd=BASE_DIR, env=environ, text=True, capture_output=True, timeout=110, check=False)
+    return subprocess.run(
+        command, cwd=BASE_DIR, env=environ, text=True, capture_output=True, timeout=timeout, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,7 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
                 "release_to_start_p99_ms",
             },
         ),
+        (("due_at_once", "--crons", "300"), {"crons", "fires_per_s"}),
         (("idle", "--seconds", "4"), {"statements_per_2s", "core_percent"}),
     ],
 )
@@ -55,13 +58,15 @@ def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set
 
 @pytest.mark.chaos
 @pytest.mark.faketime
+@pytest.mark.timeout(240)
 def test_each_due_second_is_served_once_while_beats_are_killed() -> None:
-    done = _bench("crons", "--seconds", "40")
+    done = _bench("crons", "--seconds", "90", timeout=220)
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(done.stdout.splitlines()[-1])
     assert set(figures) == {"due", "missed", "double", "late_p99_s"}
     assert (figures["missed"], figures["double"]) == (0, 0)
-    assert figures["due"] > 100
+    assert figures["due"] > 250
+    assert figures["late_p99_s"] <= 1
 
 
 def test_alone_it_lists_the_benchmarks() -> None:

@@ -1,29 +1,35 @@
-"""fire: one due cron makes its jobs, or records why not, and moves on to its next run, in one transaction."""
+"""fire: due crons make their jobs, or record why not, and move on to their next runs, in one transaction."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
 from jobs.engine.classes import forget_classes
 from jobs.engine.clock import database_now
-from jobs.engine.crons.decision import Policy, decide, spans
-from jobs.engine.crons.dues import Dues, dues_until
 from jobs.engine.crons.enable import disable_locked
+from jobs.engine.crons.make import make_jobs
 from jobs.engine.crons.skip import record_skips
-from jobs.engine.crons.spec import read_times, submission_of
-from jobs.engine.enqueue import Enqueued, enqueue_each
-from jobs.engine.errors import InvalidSubmission, JobEnded
-from jobs.engine.submission import Submission
-from jobs.models import Cron, CronSkip, Job
-from jobs.schedule import Never
+from jobs.engine.crons.turn import Turn, take_turns
+from jobs.engine.errors import JobEnded
+from jobs.engine.rows import django_rows
+from jobs.models import Cron, Job
 
 logger = logging.getLogger(__name__)
+
+# So many crons at most share a transaction: whoever edits one of them meanwhile has to wait for all.
+BATCH = 200
+
+# Their rows are locked, so what was read of them still holds. Without a job the last run stays.
+_MOVE_ON = """UPDATE jobs_cron AS cron
+SET next_run_at = moved.next_run_at, last_run_at = coalesce(moved.last_run_at, cron.last_run_at)
+FROM unnest(%(crons)s, %(next_runs)s::timestamptz[], %(last_runs)s::timestamptz[])
+    AS moved(id, next_run_at, last_run_at) WHERE cron.id = moved.id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,110 +41,78 @@ class Fired:
     again: bool = False
 
 
-def fire(*, by: Actor, passed_over: Collection[int] = ()) -> Fired | None:
-    """Fire the cron that is due first, of those that no other beat is at; None if there is none.
+def fire(*, by: Actor, passed_over: Collection[int] = ()) -> list[Fired]:
+    """Fire the crons that are due first, of those that no other beat is at; none if there are none.
 
-    Beats side by side share nothing but the row's lock: whoever has it fires, and the others find it advanced.
+    Beats side by side share nothing but the rows' locks: whoever has one fires, and the others find it advanced.
     """
-    try:
-        return _fire_first(by=by, passed_over=passed_over)
-    except IntegrityError:
-        # Told by the commit: a capacity class that this process remembered was dropped meanwhile, being unused.
-        forget_classes()
-        return _fire_first(by=by, passed_over=passed_over)
+    due = _due().exclude(pk__in=passed_over) if passed_over else _due()
+    fired, refused = _fire(due[:BATCH], by=by)
+    for key in refused:
+        # One of them is why. Alone it is in nobody's way.
+        alone, failed = _fire(_due().filter(pk=key), by=by)
+        fired += alone or [Fired(cron_id=cron, failed=True) for cron in failed]
+    return fired
+
+
+def _due() -> QuerySet[Cron]:
+    due = Cron.objects.filter(enabled=True, next_run_at__lte=Now()).order_by("next_run_at")
+    return due.select_for_update(skip_locked=True, no_key=True)
 
 
 @transaction.atomic
-def _fire_first(*, by: Actor, passed_over: Collection[int]) -> Fired | None:
-    due = Cron.objects.filter(enabled=True, next_run_at__lte=Now()).order_by("next_run_at")
-    waiting = due.exclude(pk__in=passed_over) if passed_over else due
-    cron = waiting.select_for_update(skip_locked=True, no_key=True).first()
-    if cron is None:
-        return None
-    try:
-        with transaction.atomic():
-            return Fired(cron_id=cron.pk, again=_fire(cron, by=by))
-    except (OperationalError, InterfaceError):
-        raise
-    except DatabaseError:
-        # It stays due, and its reason is in the log: the others are none the worse.
-        logger.exception("cron not fired", extra={"cron": cron.name})
-        return Fired(cron_id=cron.pk, failed=True)
-
-
-def _fire(cron: Cron, *, by: Actor) -> bool:
-    """Whether it is still due."""
-    now = database_now()
-    try:
-        dues = _dues(cron, until=now)
-    except (InvalidSubmission, Never) as error:
-        # Stored by another version, or a zone that is gone. Whoever repairs it enables it.
-        disable_locked(cron, by=by, reason=f"its schedule can not be read any more: {error}")
-        return False
-    decision = decide(dues.seconds, now=now, policy=_policy(cron), busy=_is_busy(cron), more=dues.more)
-    record_skips(cron, decision.skips)
-    made = _make_jobs(cron, decision.fire, by=by)
-    last_run = made[-1].cron_due_at if made else cron.last_run_at
-    Cron.objects.filter(pk=cron.pk, next_run_at=cron.next_run_at).update(
-        next_run_at=dues.following, last_run_at=last_run
-    )
-    if made and cron.overlap == Cron.Overlap.REPLACE:
-        # After the INSERT: names of locks are locked before rows of jobs.
-        _cancel_all_but(made, cron, by=by)
-    return dues.more
-
-
-def _dues(cron: Cron, *, until: datetime) -> Dues:
-    schedule, zone = read_times(cron.schedule, cron.timezone)
-    return dues_until(until, first=cron.next_run_at or until, schedule=schedule, zone=zone)
-
-
-def _policy(cron: Cron) -> Policy:
-    return Policy(misfire=cron.misfire, grace=timedelta(seconds=cron.grace_seconds), overlap=cron.overlap)
-
-
-def _is_busy(cron: Cron) -> bool:
-    """Whether a job of it has not ended; its retries count."""
-    return cron.overlap == Cron.Overlap.FORBID and Job.objects.filter(cron=cron.pk, ended_at=None).exists()
-
-
-def _make_jobs(cron: Cron, seconds: list[datetime], *, by: Actor) -> list[Job]:
-    """As any other job is made. What is refused becomes a skip with the reason."""
-    if not seconds:
-        return []
-    job = submission_of(cron)
-    try:
-        enqueued = _enqueue(job, seconds, by=by)
-    except DatabaseError:
-        raise
-    except Exception as error:  # noqa: BLE001 - an action computes its locks in code of its own
-        why = str(error) if isinstance(error, InvalidSubmission) else f"{type(error).__name__}: {error}"
-        record_skips(cron, spans(seconds, dict.fromkeys(seconds, CronSkip.Code.INVALID)), why=why)
-        logger.warning("cron skipped", extra={"cron": cron.name, "reason": why})
-        return []
-    refused = [due for due, each in enqueued.items() if not each.new]
-    record_skips(cron, spans(seconds, dict.fromkeys(refused, CronSkip.Code.UNIQUE)))
-    return [each.job for each in enqueued.values() if each.new]
-
-
-def _enqueue(job: Submission, seconds: list[datetime], *, by: Actor) -> dict[datetime, Enqueued]:
-    """By due second, without those that have their job already."""
-    try:
-        wanted = [replace(job, scheduled_at=due, cron_due_at=due) for due in seconds]
-        return dict(zip(seconds, enqueue_each(wanted, by=by), strict=True))
-    except IntegrityError:
-        # The unique index is the last word: a second that has its job gets no other.
-        had = set(Job.objects.filter(cron=job.cron_id, cron_due_at__in=seconds).values_list("cron_due_at", flat=True))
-        if not had:
-            raise
-        return _enqueue(job, [due for due in seconds if due not in had], by=by) if had < set(seconds) else {}
-
-
-def _cancel_all_but(made: list[Job], cron: Cron, *, by: Actor) -> None:
-    older = Job.objects.filter(cron=cron.pk, ended_at=None).exclude(pk__in=[job.pk for job in made])
-    for uuid in older.values_list("uuid", flat=True):
+def _fire(due: QuerySet[Cron], *, by: Actor) -> tuple[list[Fired], list[int]]:
+    """What has fired, and what was refused: all of them, then."""
+    crons = list(due)
+    if not crons:
+        return [], []
+    for last in (False, True):
         try:
-            cancel(uuid, by=by, reason=f"replaced by job {made[-1].pk} of the same cron")
+            with transaction.atomic():
+                fired = _fire_locked(crons, by=by)
+                # Now, and not at the commit.
+                connection.check_constraints()
+                return fired, []
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # A capacity class that this process remembered may have been dropped meanwhile, being unused.
+            forget_classes()
+            if last:
+                # They stay due, and the reason is in the log: others are none the worse.
+                logger.exception("crons not fired", extra={"crons": [cron.name for cron in crons]})
+    return [], [cron.pk for cron in crons]
+
+
+def _fire_locked(crons: Sequence[Cron], *, by: Actor) -> list[Fired]:
+    turns = take_turns(crons, now=database_now())
+    make_jobs(turns, by=by)
+    record_skips(skip for turn in turns for skip in turn.skips)
+    _move_on(turns)
+    _cancel_replaced([turn for turn in turns if turn.made and turn.cron.overlap == Cron.Overlap.REPLACE], by=by)
+    for turn in turns:
+        if turn.dues is None:
+            # Stored by another version, or a zone that is gone. Whoever repairs it enables it.
+            disable_locked(turn.cron, by=by, reason=f"its schedule can not be read any more: {turn.unreadable}")
+    return [Fired(cron_id=turn.cron.pk, again=turn.dues is not None and turn.dues.more) for turn in turns]
+
+
+def _move_on(turns: Sequence[Turn]) -> None:
+    moved = [(turn.cron.pk, turn.dues.following, turn.last_run_at) for turn in turns if turn.dues is not None]
+    if moved:
+        crons, next_runs, last_runs = map(list, zip(*moved, strict=True))
+        django_rows(_MOVE_ON, {"crons": crons, "next_runs": next_runs, "last_runs": last_runs})
+
+
+def _cancel_replaced(turns: Sequence[Turn], *, by: Actor) -> None:
+    made = {turn.cron.pk: turn.made for turn in turns}
+    if not made:
+        return
+    new = [job.pk for jobs in made.values() for job in jobs]
+    older = Job.objects.filter(cron__in=made, ended_at=None).exclude(pk__in=new)
+    for uuid, cron in older.values_list("uuid", "cron"):
+        try:
+            cancel(uuid, by=by, reason=f"replaced by job {made[cron or 0][-1].pk} of the same cron")
         except JobEnded:
             # By itself, just now.
             continue

@@ -11,9 +11,9 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.models.cron import Cron, CronSkip
 
 
-def record_skips(cron: Cron, spans: Iterable[Span], *, why: str = "") -> None:
-    """One row a span; a second that was recorded before stays as it was. `why` adds to the words of its code."""
-    rows = [
+def skip_rows(cron: Cron, spans: Iterable[Span], *, why: str = "") -> list[CronSkip]:
+    """One row a span, not saved yet. `why` adds to the words of its code."""
+    return [
         CronSkip(
             cron_id=cron.pk,
             due_at=span.first,
@@ -24,6 +24,10 @@ def record_skips(cron: Cron, spans: Iterable[Span], *, why: str = "") -> None:
         )
         for span in spans
     ]
+
+
+def record_skips(rows: Iterable[CronSkip]) -> None:
+    """A second that was recorded before stays as it was."""
     CronSkip.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -33,7 +37,7 @@ def skip_overdue(cron: Cron, *, code: CronSkip.Code, reason: str) -> bool:
     if cron.next_run_at is None or cron.next_run_at > now:
         return False
     span = _overdue(cron, cron.next_run_at, now, code)
-    record_skips(cron, [span], why=reason)
+    record_skips(skip_rows(cron, [span], why=reason))
     return True
 
 

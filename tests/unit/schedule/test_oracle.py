@@ -40,6 +40,7 @@ EXPRESSIONS = (
         "7 7 0-2,3 28/1 * 1,7",
     ),
 )
+RULES = {expression: Rules(expression) for expression in EXPRESSIONS}
 Place = tuple[str, datetime]
 
 
@@ -50,10 +51,10 @@ def places(zone_name: str) -> list[Place]:
 def assert_as_the_rules_say(zone_name: str, around: datetime) -> None:
     zone = ZoneInfo(zone_name)
     window = walk(around, zone)
-    for expression in EXPRESSIONS:
+    for expression, rules in RULES.items():
         runs: Iterator[datetime] = parse(expression).runs_after(window.start - SECOND, zone)
         found = list(takewhile(lambda run: run <= window.end, runs))
-        assert found == window.expected(Rules(expression)), f"{expression} in {zone_name} around {around}"
+        assert found == window.expected(rules), f"{expression} in {zone_name} around {around}"
 
 
 @pytest.mark.slow
