@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
-from jobs.engine.classes import forget_classes
 from jobs.engine.clock import database_now
 from jobs.engine.crons.decision import Policy, decide, spans
 from jobs.engine.crons.dues import Dues, dues_until
@@ -35,21 +34,12 @@ class Fired:
     again: bool = False
 
 
+@transaction.atomic
 def fire(*, by: Actor, passed_over: Collection[int] = ()) -> Fired | None:
     """Fire the cron that is due first, of those that no other beat is at; None if there is none.
 
     Beats side by side share nothing but the row's lock: whoever has it fires, and the others find it advanced.
     """
-    try:
-        return _fire_first(by=by, passed_over=passed_over)
-    except IntegrityError:
-        # Told by the commit: a capacity class that this process remembered was dropped meanwhile, being unused.
-        forget_classes()
-        return _fire_first(by=by, passed_over=passed_over)
-
-
-@transaction.atomic
-def _fire_first(*, by: Actor, passed_over: Collection[int]) -> Fired | None:
     due = Cron.objects.filter(enabled=True, next_run_at__lte=Now()).order_by("next_run_at")
     waiting = due.exclude(pk__in=passed_over) if passed_over else due
     cron = waiting.select_for_update(skip_locked=True, no_key=True).first()
