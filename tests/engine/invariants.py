@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from jobs.states import FINAL, OCCUPYING, RETRIED, TRANSITIONS, Status
+from jobs.states import FINAL, OCCUPYING, RETRIED, Status
+from tests.transitions import TRANSITIONS
 
 _JOBS = """SELECT job.id, job.uuid::text, status, retries_left, retry_asked, next_job_id, worker_id, slot, locks, ready,
     blocked_by, woken_for, paused, capacity_class_id, class.needs
