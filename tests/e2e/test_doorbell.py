@@ -7,6 +7,7 @@ from os import environ
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.db.models import Max
 from django.utils import timezone
 
@@ -72,6 +73,24 @@ def test_a_single_job_on_an_idle_system_starts_at_once(broker: Broker, run_worke
     run_worker("--capacity", "scan=1")
     for _ in range(3 * doorbell.ENOUGH):
         assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
+
+
+def test_no_clock_makes_a_bell_too_old(
+    broker: Broker, run_worker: RunWorker, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a worker sees it whose clock is an hour ahead of the one that rang. Five times: a look may come by chance."""
+    with current_app.producer_pool.acquire(block=True) as producer:
+        doorbell.ring("scan")
+        message = producer.channel.basic_get("scan", no_ack=True)
+        assert message.headers["expires"] is None
+        run_worker("--capacity", "scan=1")
+        monkeypatch.setattr(doorbell, "ring", lambda *_, **__: False)
+        long_ago = timezone.now() - timedelta(hours=1)
+        for _ in range(5):
+            job = submit(capacity={"scan": 1})
+            old = {"producer": producer, "expires": long_ago, "ignore_result": True}
+            current_app.send_task(doorbell.BELL, args=["scan", 0, 0], queue="scan", **old)
+            assert late(wait_status(job, Status.DONE)) < AT_ONCE
 
 
 def test_a_burst_leaves_few_bells_when_no_worker_takes_them(broker: Broker) -> None:
