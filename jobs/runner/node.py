@@ -1,6 +1,7 @@
 """A worker's main process: it keeps the lease, looks for work every two seconds, and stops its slots in time."""
 
 import logging
+import math
 import os
 import signal
 import threading
@@ -59,6 +60,8 @@ class Node(threading.Thread):
         self._wake = threading.Event()
         self._look_at = 0.0
         self._stop_at: float | None = None
+        # From then on no process of the pool is left alive.
+        self._kill_at = math.inf
         self._ended = threading.Event()
         self._swept = ""
         # Why this worker has ended itself, "" unless it has.
@@ -88,6 +91,7 @@ class Node(threading.Thread):
     def stop(self) -> None:
         """Take nothing more; give running jobs their grace, then end them."""
         self._stop_at = time.monotonic() + self._grace_seconds
+        self._kill_at = min(self._kill_at, self._stop_at + KILL_SECONDS)
         self.look_in(0)
 
     def end(self) -> None:
@@ -132,8 +136,12 @@ class Node(threading.Thread):
                 self._django.close()
                 # Each try may be the one that renews the lease in time.
                 self.look_in(RETRY_SECONDS)
+            if time.monotonic() >= self._kill_at:
+                self._kill_slots()
 
     def _turn(self) -> None:
+        if self.given_up:
+            return
         if self._stop_at is not None:
             presence.say_draining(self.identity)
         seen = self._look()
@@ -220,15 +228,19 @@ class Node(threading.Thread):
         if late < 0:
             self.look_in(min(0.5, -late))
             return
-        processes = self._dead.processes()
         if late < KILL_SECONDS:
-            for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
+            for pid in {pid_of(name) for name in seen.busy_slots} & set(self._dead.processes()):
                 send(pid, signal.SIGTERM)
-        else:
-            # Those without a job too: Celery was seen to wait for one without an end.
-            for pid, process in processes.items():
-                quietly(process)
-                kill_tree(pid)
+        self.look_in(0.5)
+
+    def _kill_slots(self) -> None:
+        """Those without a job too: Celery waits without an end for one that it started as it was told to stop.
+
+        Again and again, and without the database: until the pool has ended it may start another.
+        """
+        for pid, process in self._dead.processes().items():
+            quietly(process)
+            kill_tree(pid)
         self.look_in(0.5)
 
     def _give_up(self) -> None:
@@ -237,5 +249,5 @@ class Node(threading.Thread):
         )
         logger.error("this worker has lost its lease for good; it stops", extra={"worker": self.identity.name})
         self._guard.stop_all()
-        self._ended.set()
+        self._kill_at = time.monotonic()
         os.kill(os.getpid(), signal.SIGTERM)
