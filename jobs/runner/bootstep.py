@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import bootsteps, signals
 
-from jobs.runner import bell, process
+from jobs.runner import bell, call, process
 from jobs.runner.node import Node
 from workers.presence import Identity
 
@@ -49,3 +49,4 @@ def _subscribe(worker: Any, node: Node) -> None:
 @signals.worker_process_init.connect
 def _on_process_init(**_: Any) -> None:
     process.warm_up()
+    call.listen()

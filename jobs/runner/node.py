@@ -22,6 +22,7 @@ from jobs.engine.session import cut
 from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Slot
 from jobs.runner import lease
+from jobs.runner.call import wake
 from jobs.runner.dead import DeadSlots
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
@@ -202,15 +203,24 @@ class Node(threading.Thread):
             self._swept = sweep(self._swept)
 
     def _serve(self, seen: Look) -> None:
-        """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now."""
+        """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now.
+
+        Without the broker, call the slots that are idle ourselves.
+        """
         total = capacity.total(seen.capacity, slots=seen.slots)
         self.wanted_queues = {self._known.class_name(id_) for id_ in self._known.fitting(total)}
         used = [(self._known.needs(id_), jobs) for id_, jobs in seen.used.items()]
         fitting = set(self._known.fitting(capacity.free(total, used)))
         idle = len(seen.busy_slots) < seen.slots and seen.state == "running"
-        for class_id in {*seen.ready, *seen.due} if idle else ():
-            if class_id in fitting:
-                doorbell.ring(self._known.class_name(class_id))
+        wanted = {*seen.ready, *seen.due} & fitting if idle else set()
+        rung = [doorbell.ring(self._known.class_name(class_id)) for class_id in wanted]
+        if wanted and not (all(rung) and self._hears_bells()):
+            wake(self._dead.processes().keys() - {pid_of(name) for name in seen.busy_slots})
+
+    def _hears_bells(self) -> bool:
+        """Not while Celery waits to connect, which may be half a minute longer than the broker is away."""
+        consumer = getattr(self._worker, "consumer", None)
+        return consumer is not None and consumer.connection is not None
 
     def _stop_jobs(self, seen: Look) -> None:
         """Enforce cancels and deadlines, and look again in time for the next."""
