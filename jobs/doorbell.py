@@ -14,7 +14,6 @@ from redis.exceptions import TimeoutError as RedisTimeout
 logger = logging.getLogger(__name__)
 
 BELL = "jobs.bell"
-EXPIRES_SECONDS = 120
 # A job that is due within this span is rung for at once: the workers' next look might come after its time.
 SOON_SECONDS = 5.0
 MAX_HOPS = 32
@@ -96,7 +95,6 @@ def _publish(bell: list[Any], queue: str, producer: Any) -> None:
         args=bell,
         queue=queue,
         producer=producer,
-        expires=EXPIRES_SECONDS,
         # What a broker loses at its restart is found by the look: no disk has to be waited for.
         delivery_mode="transient",
         ignore_result=True,

@@ -1,4 +1,4 @@
-"""The states of a job and the ways between them, written down once."""
+"""The states of a job. Which may follow which is said by each verb's WHERE, and held to tests/transitions.py."""
 
 from django.db import models
 
@@ -33,13 +33,3 @@ RETRIED = (Status.ERRORED, Status.TIMEOUT, Status.WORKER_DEAD, Status.WORKER_SHU
 UNWANTED = (Status.CANCEL_REQUEST, Status.DELETED)
 # Cut by what happened to the worker, not by anything of the job's own.
 CUT = (Status.WORKER_DEAD, Status.WORKER_SHUTDOWN)
-
-TRANSITIONS: dict[Status, tuple[Status, ...]] = {
-    Status.WAITING: (Status.RUNNING, Status.CANCELED),
-    # Back to waiting: its slot was told to stop before it had begun.
-    Status.RUNNING: (*FINAL, Status.CANCEL_REQUEST, Status.DELETED, Status.WAITING),
-    # However it ends, and though its worker dies over it: nobody wants it run again.
-    Status.CANCEL_REQUEST: (Status.CANCELED, Status.DELETED),
-    **dict.fromkeys(FINAL, ()),
-    Status.DELETED: (),
-}

@@ -1,15 +1,9 @@
 """The one Celery task of jobsite: a bell was rung."""
 
-import logging
-
 from celery import Task, shared_task
 
 from jobs.doorbell import BELL
-from jobs.engine.claim import WorkerGone
-from jobs.runner import process
-from jobs.runner.loop import serve
-
-logger = logging.getLogger(__name__)
+from jobs.runner.call import answer
 
 
 class BellTask(Task):  # type: ignore[type-arg]
@@ -21,8 +15,4 @@ class BellTask(Task):  # type: ignore[type-arg]
 @shared_task(name=BELL, ignore_result=True, base=BellTask)
 def bell(class_name: str, hops: int) -> None:
     """Run what waits, as long as it fits. The message is only a hint: what to run is asked of the database."""
-    with process.serving():
-        try:
-            serve(process.slot(), rung=class_name, hops=hops)
-        except WorkerGone as error:
-            logger.error("bell not answered", extra={"reason": str(error)})
+    answer(class_name, hops=hops)

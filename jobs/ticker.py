@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from jobs.engine.actor import engine_actor
 from jobs.engine.crons.defaults import make_default_crons
 from jobs.engine.crons.tick import EARLY_SECONDS, Ahead, look_ahead, tick
+from jobs.engine.drop_classes import drop_classes
 from jobs.engine.rescue import rescue
 from jobs.engine.ring_again import ring_again
 from workers.models import Beat
@@ -17,6 +18,7 @@ from workers.models import Beat
 logger = logging.getLogger(__name__)
 
 UPKEEP_SECONDS = 5.0
+DROP_CLASSES_SECONDS = 3600.0
 AFTER_ERROR_SECONDS = 1.0
 
 
@@ -31,6 +33,7 @@ class Ticker(threading.Thread):
         self._beat = name
         self._by = engine_actor(f"beat {name}")
         self._upkeep_at = 0.0
+        self._drop_classes_at = 0.0
         self._prepared = False
         self._ended = False
 
@@ -73,6 +76,9 @@ class Ticker(threading.Thread):
         Beat.objects.update_or_create(name=self._beat, defaults={"ticked_at": Now()})
         rescue(by=self._by)
         ring_again()
+        if time.monotonic() >= self._drop_classes_at:
+            self._drop_classes_at = time.monotonic() + DROP_CLASSES_SECONDS
+            drop_classes(by=self._by)
         return True
 
 

@@ -72,7 +72,7 @@ class Watch:
 
     def reasons(self) -> tuple[str, ...]:
         """Why it waits, in words; nothing when it does not."""
-        job = Job.objects.select_related("capacity_class").filter(pk=self.job_id).first()
+        job = Job.objects.filter(pk=self.job_id).first()
         return () if job is None else tuple(reason.text for reason in waiting_reasons(job))
 
     def end(self) -> End:

@@ -46,9 +46,12 @@ def next_attempt(rows: Rows, job: Claimed | Job) -> Attempt | None:
     return _make(rows, job.id, after=RETRIED, wait=wait, afresh=False)
 
 
-def fresh_attempt(rows: Rows, job_id: int) -> Attempt | None:
-    """An attempt that a person asks for, at once and with all retries anew; None if the job has not ended."""
-    return _make(rows, job_id, after=FINAL, wait=timedelta(0), afresh=True)
+def fresh_attempt(rows: Rows, job_id: int, *, class_id: int | None = None) -> Attempt | None:
+    """An attempt that a person asks for, at once and with all retries anew; None if the job has not ended.
+
+    `class_id` is for a job that ended before this transaction: its class may have been dropped since.
+    """
+    return _make(rows, job_id, after=FINAL, wait=timedelta(0), afresh=True, class_id=class_id)
 
 
 def announce(attempt: Attempt) -> None:
@@ -61,11 +64,18 @@ def announce(attempt: Attempt) -> None:
         doorbell.ring(attempt.class_name, due_in=seconds)
 
 
-def _make(rows: Rows, job_id: int, *, after: tuple[str, ...], wait: timedelta, afresh: bool) -> Attempt | None:
+def _make(
+    rows: Rows,
+    job_id: int,
+    *,
+    after: tuple[str, ...],
+    wait: timedelta,
+    afresh: bool,
+    class_id: int | None = None,
+) -> Attempt | None:
     uuid = uuid_utils.compat.uuid7()
-    made = rows(
-        RETRY, {"job": job_id, "uuid": uuid, "after": [str(status) for status in after], "wait": wait, "afresh": afresh}
-    )
+    told = {"uuid": uuid, "after": [str(status) for status in after], "wait": wait, "afresh": afresh}
+    made = rows(RETRY, {"job": job_id, "class_id": class_id, **told})
     if not made:
         return None
     [(pk, of, class_name, blocked_by)] = made

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import uuid_utils.compat
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from jobs import doorbell
 from jobs.engine.actor import Actor
@@ -21,6 +21,8 @@ from jobs.engine.submission import Checked, Submission, check, configured_parame
 from jobs.models import Job
 
 BATCH = 1000
+_MOMENT = f"""SELECT clock_timestamp(), {PAUSED_ACTIONS},
+    ARRAY(SELECT id FROM workers_capacityclass WHERE id = ANY (%s::int[]) FOR KEY SHARE)"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Moment:
 
     now: datetime
     paused_actions: list[str]
+    # Of the classes that were asked for, those that are there. They stay until the transaction has ended.
+    classes: list[int]
 
 
 def enqueue(submission: Submission, *, by: Actor) -> Job:
@@ -60,15 +64,19 @@ def enqueue_checked(checked: list[Checked], *, by: Actor) -> list[Enqueued]:
     """Like enqueue_each for what was checked before."""
     try:
         return _store(checked, by=by)
-    except IntegrityError:
-        # A class that this process remembered was dropped meanwhile, being unused.
+    except _ClassGone:
+        # One that this process remembered was dropped meanwhile, being unused.
         forget_classes()
         return _store(checked, by=by)
 
 
-def moment(rows: Rows) -> Moment:
-    """Now, by the database's clock."""
-    return Moment(*rows(f"SELECT clock_timestamp(), {PAUSED_ACTIONS}", None)[0])
+class _ClassGone(RuntimeError):
+    """Nothing was stored."""
+
+
+def moment(rows: Rows, *, classes: Iterable[int] = ()) -> Moment:
+    """Now, by the database's clock; and a lock on these classes, which whoever drops them wants for itself."""
+    return Moment(*rows(_MOMENT, [sorted(set(classes))])[0])
 
 
 def new_job(item: Checked, class_id: int, at: Moment) -> Job:
@@ -109,8 +117,10 @@ def new_job(item: Checked, class_id: int, at: Moment) -> Job:
 
 @transaction.atomic
 def _store(checked: list[Checked], *, by: Actor) -> list[Enqueued]:
-    at = moment(django_rows)
     classes = [class_for(item.needs) for item in checked]
+    at = moment(django_rows, classes=(known.id for known in classes))
+    if {known.id for known in classes} - set(at.classes):
+        raise _ClassGone
     made = [new_job(item, known.id, at) for item, known in zip(checked, classes, strict=True)]
     stored = _insert(made)
     new = [(enqueued.job, known) for enqueued, known in zip(stored, classes, strict=True) if enqueued.new]

@@ -10,16 +10,14 @@ from functools import partial
 from typing import Any
 
 import psycopg2
-import psycopg2.extras
 
 from jobs.actions.lines import clean
 from jobs.engine.actor import Actor
 from jobs.engine.attempt import Attempt
 from jobs.engine.audit import audit_event
 from jobs.engine.chain import load
-from jobs.engine.classes import MAX_CLASSES
+from jobs.engine.classes import use_class
 from jobs.engine.enqueue import moment, new_job
-from jobs.engine.errors import InvalidSubmission
 from jobs.engine.insert import insert, insert_unique
 from jobs.engine.rows import Rows
 from jobs.engine.slot import Claimed, Slot
@@ -32,12 +30,6 @@ logger = logging.getLogger(__name__)
 
 Then = Callable[[Rows], Attempt | None]
 
-# The class of what follows; to use it keeps it from being dropped. No row: there are as many as there may be.
-_USE_CLASS = """INSERT INTO workers_capacityclass (name, needs) SELECT %(name)s, %(needs)s
-WHERE EXISTS (SELECT FROM workers_capacityclass WHERE name = %(name)s)
-OR (SELECT count(*) FROM workers_capacityclass) < %(most)s
-ON CONFLICT (name) DO UPDATE SET last_used_at = now() RETURNING id"""
-
 
 def follow(slot: Slot, job: Claimed, wanted: Mapping[str, Any]) -> Then:
     """What the transaction that ends `job` has to do for the job that follows; checked before it begins.
@@ -49,7 +41,8 @@ def follow(slot: Slot, job: Claimed, wanted: Mapping[str, Any]) -> Then:
     by = Actor(dialect="engine", client=f"slot {slot.name}")
     try:
         checked = check_follower(rows, job, wanted)
-        class_id = _class_id(rows, checked.needs)
+        # Before the end: to use a class keeps it for a day, and its row must not be locked while the end is.
+        class_id = use_class(rows, checked.needs)
     except psycopg2.Error:
         raise
     except Exception as error:  # noqa: BLE001 - an action's own functions may raise anything
@@ -65,15 +58,6 @@ def check_follower(rows: Rows, job: Claimed, wanted: Mapping[str, Any]) -> Check
     actions = [link.action for link in submission.chain()]
     configured = rows("SELECT action, parameters FROM jobs_actionconfig WHERE action = ANY(%s)", [actions])
     return check(submission, configured=dict(configured))
-
-
-def _class_id(rows: Rows, needs: dict[str, int]) -> int:
-    named = {"name": capacity.class_name(needs), "needs": psycopg2.extras.Json(needs), "most": MAX_CLASSES}
-    found = rows(_USE_CLASS, named)
-    if not found:
-        raise InvalidSubmission(field="capacityMap", reason=f"{MAX_CLASSES} different capacity maps are in use")
-    class_id: int = found[0][0]
-    return class_id
 
 
 def _enqueue(rows: Rows, *, job: Claimed, checked: Checked, class_id: int, by: Actor) -> Attempt | None:

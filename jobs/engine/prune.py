@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from jobs.models import CronSkip, IdempotencyKey, Job, JobLog
@@ -43,7 +43,10 @@ class Pruned:
 
 
 def prune_jobs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> Pruned:
-    """Delete jobs that ended longer ago than that with all that is theirs, and the skips of crons as old."""
+    """Delete jobs that ended longer ago than that with all that is theirs, and the skips of crons as old.
+
+    An original goes with all of its retries, once the last of them is as old: until then each names what it came from.
+    """
     jobs = _in_batches(partial(_prune_ended, older_than, batch), progress)
     return Pruned(jobs=jobs, skips=_in_batches(partial(_prune_skips, older_than, batch)))
 
@@ -52,12 +55,14 @@ def prune_jobs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[
 def _prune_ended(older_than: timedelta, batch: int) -> int:
     """Only what has a final state and holds no lock: ended_at is null for all others."""
     old = Now() - older_than
+    gone = Q(ended_at__isnull=False, ended_at__lt=old, held_locks=None)
+    retries = Job.objects.filter(retry_from=OuterRef("pk"))
     # A job was scheduled before it ended, so that the index of the list finds the oldest.
-    ended = Job.objects.filter(scheduled_at__lt=old, ended_at__lt=old, held_locks=None).order_by("scheduled_at", "id")
-    chosen = list(ended.values_list("pk", flat=True)[:batch])
+    originals = Job.objects.filter(gone, ~Exists(retries.exclude(gone)), scheduled_at__lt=old, retry_from=None)
+    chosen = list(originals.order_by("scheduled_at", "id").values_list("pk", flat=True)[:batch])
     # The key alone: a result may be a megabyte.
-    Job.objects.filter(pk__in=chosen).only("pk").delete()
-    return len(chosen)
+    _, counts = Job.objects.filter(Q(pk__in=chosen) | Q(retry_from__in=chosen)).only("pk").delete()
+    return counts.get("jobs.Job", 0)
 
 
 @transaction.atomic

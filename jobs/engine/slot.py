@@ -60,8 +60,11 @@ class Slot:
         return list(self._classes.values())
 
     def notice(self, newest_class: int | None) -> None:
-        """Every claim tells the newest class: read the table again when it is news."""
-        if newest_class is not None and newest_class > self._newest_class:
+        """Every claim tells the newest class: read the table again when it is news, or was dropped.
+
+        Of others that were dropped nothing waits: to know them still costs a probe.
+        """
+        if newest_class is not None and newest_class != self._newest_class:
             self._read_classes()
 
     def class_named(self, name: str) -> KnownClass | None:

@@ -220,17 +220,18 @@ OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeou
 FROM jobs_job WHERE occupies AND slot = %s"""
 
 # What a retry takes over from the attempt before it; every other column starts anew.
-INHERITED = """action, parameters, capacity_map, capacity_class_id, priority, locks, retries_total, deadline_text,
+INHERITED = """action, parameters, capacity_map, priority, locks, retries_total, deadline_text,
     deadline, stop_timeout_text, stop_timeout, next, comment, ticket_ref, scheduled_by, cron_id"""
 
 # The next attempt, as a new row beside the ended one, which names it. The status is asked here, in the transaction
 # that ended the row: a cancel may have come before that end, and what is done or canceled is never run again.
 # A retry of a retry still names the original. One that a person made before stays named as the next.
 # One that is due at once and wants locks begins in the line for the first of them.
+# Its class is that of the ended row, which kept it until now; one that ended before may have lost it, and is told.
 RETRY = f"""WITH made AS (
-    INSERT INTO jobs_job ({INHERITED}, uuid, retry_from_id, retries_left, status, due, blocked_by, paused,
-        created_at, scheduled_at, status_changed_at)
-    SELECT {INHERITED}, %(uuid)s, coalesce(retry_from_id, id),
+    INSERT INTO jobs_job ({INHERITED}, capacity_class_id, uuid, retry_from_id, retries_left, status, due, blocked_by,
+        paused, created_at, scheduled_at, status_changed_at)
+    SELECT {INHERITED}, coalesce(%(class_id)s, capacity_class_id), %(uuid)s, coalesce(retry_from_id, id),
         CASE WHEN %(afresh)s THEN retries_total ELSE retries_left - 1 END, 'waiting', %(wait)s <= interval '0',
         CASE WHEN %(wait)s <= interval '0' THEN locks -> 0 ->> 'name' END, action = ANY ({PAUSED_ACTIONS}),
         clock.now, clock.now + %(wait)s, clock.now

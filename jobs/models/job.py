@@ -26,7 +26,10 @@ class Job(models.Model):
 
     # As sent, null and {} apart; the class is what they come to.
     capacity_map = models.JSONField(null=True, blank=True)
-    capacity_class = models.ForeignKey(CapacityClass, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    # No constraint in the database: an unused class goes, and what has ended keeps its number (docs/adr/0019).
+    capacity_class = models.ForeignKey(
+        CapacityClass, on_delete=models.DO_NOTHING, related_name="jobs", db_constraint=False, db_index=False
+    )
     # Higher first.
     priority = models.SmallIntegerField(default=0)
     # False until scheduled_at has come: not in the ready index until then.
@@ -171,6 +174,10 @@ class Job(models.Model):
                 fields=["woken_for", "capacity_class"],
                 condition=Q(ready=True, woken_for__isnull=False),
                 name="job_woken",
+            ),
+            # Whether a class is in use: what waits of it and is not in the index of claims.
+            models.Index(
+                fields=["capacity_class"], condition=Q(status="waiting", ready=False), name="job_waits_unready"
             ),
             # What a pause sets aside and a resume brings back, the head of the queue first.
             models.Index(

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import bootsteps, signals
 
-from jobs.runner import bell, process
+from jobs.runner import bell, call, process
 from jobs.runner.node import Node
 from workers.presence import Identity
 
@@ -34,15 +34,19 @@ class NodeStep(bootsteps.StartStopStep):
 
 
 def _subscribe(worker: Any, node: Node) -> None:
-    """In the consumer's own thread: read the queues of classes that have appeared."""
+    """In the consumer's own thread: read the queues of classes that have appeared, and no others."""
     consumer = getattr(worker, "consumer", None)
     if consumer is None or consumer.task_consumer is None:
         return
     reading = {queue.name for queue in consumer.task_consumer.queues}
     for name in sorted(node.wanted_queues - reading):
         consumer.add_task_queue(name)
+    # Of classes that were dropped, or that a cut of capacity leaves to others; not before the first look.
+    for name in sorted(reading - node.wanted_queues) if node.wanted_queues else ():
+        consumer.cancel_task_queue(name)
 
 
 @signals.worker_process_init.connect
 def _on_process_init(**_: Any) -> None:
     process.warm_up()
+    call.listen()

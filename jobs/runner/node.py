@@ -1,6 +1,7 @@
 """A worker's main process: it keeps the lease, looks for work every two seconds, and stops its slots in time."""
 
 import logging
+import math
 import os
 import signal
 import threading
@@ -21,6 +22,7 @@ from jobs.engine.session import cut
 from jobs.engine.set_aside import set_aside
 from jobs.engine.slot import Slot
 from jobs.runner import lease
+from jobs.runner.call import wake
 from jobs.runner.dead import DeadSlots
 from jobs.runner.descendants import kill_tree, send
 from jobs.runner.enforcer import Enforcer, quietly
@@ -59,6 +61,8 @@ class Node(threading.Thread):
         self._wake = threading.Event()
         self._look_at = 0.0
         self._stop_at: float | None = None
+        # From then on no process of the pool is left alive.
+        self._kill_at = math.inf
         self._ended = threading.Event()
         self._swept = ""
         # Why this worker has ended itself, "" unless it has.
@@ -88,6 +92,7 @@ class Node(threading.Thread):
     def stop(self) -> None:
         """Take nothing more; give running jobs their grace, then end them."""
         self._stop_at = time.monotonic() + self._grace_seconds
+        self._kill_at = min(self._kill_at, self._stop_at + KILL_SECONDS)
         self.look_in(0)
 
     def end(self) -> None:
@@ -132,8 +137,12 @@ class Node(threading.Thread):
                 self._django.close()
                 # Each try may be the one that renews the lease in time.
                 self.look_in(RETRY_SECONDS)
+            if time.monotonic() >= self._kill_at:
+                self._kill_slots()
 
     def _turn(self) -> None:
+        if self.given_up:
+            return
         if self._stop_at is not None:
             presence.say_draining(self.identity)
         seen = self._look()
@@ -194,15 +203,24 @@ class Node(threading.Thread):
             self._swept = sweep(self._swept)
 
     def _serve(self, seen: Look) -> None:
-        """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now."""
+        """Read the queues of all classes that this worker could ever hold, and ring for what waits and fits now.
+
+        Without the broker, call the slots that are idle ourselves.
+        """
         total = capacity.total(seen.capacity, slots=seen.slots)
         self.wanted_queues = {self._known.class_name(id_) for id_ in self._known.fitting(total)}
         used = [(self._known.needs(id_), jobs) for id_, jobs in seen.used.items()]
         fitting = set(self._known.fitting(capacity.free(total, used)))
         idle = len(seen.busy_slots) < seen.slots and seen.state == "running"
-        for class_id in {*seen.ready, *seen.due} if idle else ():
-            if class_id in fitting:
-                doorbell.ring(self._known.class_name(class_id))
+        wanted = {*seen.ready, *seen.due} & fitting if idle else set()
+        rung = [doorbell.ring(self._known.class_name(class_id)) for class_id in wanted]
+        if wanted and not (all(rung) and self._hears_bells()):
+            wake(self._dead.processes().keys() - {pid_of(name) for name in seen.busy_slots})
+
+    def _hears_bells(self) -> bool:
+        """Not while Celery waits to connect, which may be half a minute longer than the broker is away."""
+        consumer = getattr(self._worker, "consumer", None)
+        return consumer is not None and consumer.connection is not None
 
     def _stop_jobs(self, seen: Look) -> None:
         """Enforce cancels and deadlines, and look again in time for the next."""
@@ -220,15 +238,19 @@ class Node(threading.Thread):
         if late < 0:
             self.look_in(min(0.5, -late))
             return
-        processes = self._dead.processes()
         if late < KILL_SECONDS:
-            for pid in {pid_of(name) for name in seen.busy_slots} & set(processes):
+            for pid in {pid_of(name) for name in seen.busy_slots} & set(self._dead.processes()):
                 send(pid, signal.SIGTERM)
-        else:
-            # Those without a job too: Celery was seen to wait for one without an end.
-            for pid, process in processes.items():
-                quietly(process)
-                kill_tree(pid)
+        self.look_in(0.5)
+
+    def _kill_slots(self) -> None:
+        """Those without a job too: Celery waits without an end for one that it started as it was told to stop.
+
+        Again and again, and without the database: until the pool has ended it may start another.
+        """
+        for pid, process in self._dead.processes().items():
+            quietly(process)
+            kill_tree(pid)
         self.look_in(0.5)
 
     def _give_up(self) -> None:
@@ -237,5 +259,5 @@ class Node(threading.Thread):
         )
         logger.error("this worker has lost its lease for good; it stops", extra={"worker": self.identity.name})
         self._guard.stop_all()
-        self._ended.set()
+        self._kill_at = time.monotonic()
         os.kill(os.getpid(), signal.SIGTERM)

@@ -100,6 +100,11 @@ def stopping() -> bool:
     return _stopping or _retired or due(lease.left(), lease=settings.LEASE.total_seconds()) is not Step.HOLD
 
 
+def is_serving() -> bool:
+    """Whether a call is being answered."""
+    return _serving
+
+
 def deadline_passed() -> bool:
     """Whether the job that runs, or just ran, was told that its deadline is over."""
     return isinstance(_stop, DeadlineExceeded)

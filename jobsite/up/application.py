@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 
+from jobsite.patience import without_limits
 from jobsite.up.errors import Refused
 from jobsite.up.paths import Paths
 
@@ -20,10 +21,7 @@ def prepare(paths: Paths, url: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
     try:
         django.setup()
-        with connection.cursor() as cursor:
-            # A migration of a big table may take longer than any request may.
-            cursor.execute("SET statement_timeout = 0")
-            cursor.execute("SET lock_timeout = 0")
+        with without_limits(connection), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         call_command("migrate", interactive=False, verbosity=0)
         # By name: what they import at their top exists only after django.setup().

@@ -41,14 +41,26 @@ def test_only_what_ended_long_ago_goes_and_all_that_is_its_own() -> None:
         # Waited for two years, and ended lately.
         make_job(days=700, ended_at=timezone.now()),
     ]
-    retry = make_job(days=1, retry_from=old)
     JobLog.objects.create(job=old, line_number=0, data="x")
     IdempotencyKey.objects.create(user="ann", key="k", fingerprint="f", job=old)
     assert run_action("onlinegc_jobs") == {"days": 400, "deleted_jobs": 1, "deleted_skips": 0}
-    assert set(Job.objects.values_list("pk", flat=True)) == {job.pk for job in [*kept, retry]}
+    assert set(Job.objects.values_list("pk", flat=True)) == {job.pk for job in kept}
     assert not JobLog.objects.exists()
-    retry.refresh_from_db()
-    assert retry.retry_from_id is None
+
+
+@pytest.mark.parametrize("last", [{"days": 399}, {"days": 401, "status": "waiting", "ended_at": None}])
+def test_a_chain_of_retries_goes_as_a_whole_when_its_last_is_old(last: dict[str, Any]) -> None:
+    original = make_job(days=403, status=Status.WORKER_DEAD)
+    second = make_job(days=402, status=Status.WORKER_DEAD, retry_from=original)
+    third = make_job(**last, retry_from=original)
+    for job, after in ((original, second), (second, third)):
+        Job.objects.filter(pk=job.pk).update(next_job=after)
+    assert prune_jobs(older_than=timedelta(days=400)).jobs == 0
+    assert set(Job.objects.filter(retry_from=original)) == {second, third}
+    assert not Job.objects.needing_a_human().exists(), "each of those that were cut was run again"
+    Job.objects.filter(pk=third.pk).update(status=Status.DONE, ended_at=timezone.now() - timedelta(days=401))
+    assert prune_jobs(older_than=timedelta(days=400), batch=1).jobs == 3
+    assert not Job.objects.exists()
 
 
 def test_skips_of_crons_go_with_the_jobs_of_their_time() -> None:

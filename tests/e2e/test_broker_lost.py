@@ -10,6 +10,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from jobs.doorbell import BELL, MAX_HOPS
+from jobs.engine.actor import Actor
+from jobs.engine.cancel import cancel
 from jobs.models import Job
 from jobs.states import Status
 from tests.brokers.fixtures import Broker, on_each_broker
@@ -88,6 +90,25 @@ def test_workers_outlive_a_broker_that_goes_and_hear_bells_when_it_is_back(
     wait_status(job, Status.DONE)
     assert time.monotonic() - back < 10
     assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
+
+
+def test_idle_slots_take_what_is_submitted_while_the_broker_is_away(
+    broker: Broker, run_worker: RunWorker, submit: Submit
+) -> None:
+    worker = run_worker("--capacity", "scan=2", "--slots", "3")
+    wait_status(submit(capacity={"scan": 1}), Status.DONE)
+    with broker.away():
+        for _ in range(3):
+            jobs = [submit(capacity={"scan": 1}) for _ in range(5)]
+            for job in jobs:
+                assert late(wait_status(job, Status.DONE)) < LOOK
+        canceled = submit("test_stubborn", {"scan": 1}, parameters={"seconds": 60})
+        wait_status(canceled, Status.RUNNING)
+        cancel(canceled.uuid, by=Actor(dialect="cli", user="ada"))
+        wait_status(canceled, Status.CANCELED)
+        assert canceled.result == "cleaned up"
+    wait_until(lambda: late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE)
+    assert worker.process.poll() is None
 
 
 def test_bells_lost_while_the_workers_are_busy_leave_no_job_behind(

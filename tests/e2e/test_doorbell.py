@@ -5,13 +5,16 @@ import sys
 from datetime import timedelta
 from os import environ
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery import current_app
 from django.db.models import Max
 from django.utils import timezone
 
 from jobs import doorbell
 from jobs.engine.actor import Actor
+from jobs.engine.drop_classes import drop_classes
 from jobs.engine.enqueue import enqueue_many
 from jobs.engine.submission import Submission
 from jobs.models import Job
@@ -19,6 +22,7 @@ from jobs.states import Status
 from jobsite.home import BASE_DIR
 from tests.brokers.fixtures import Broker, on_each_broker
 from tests.e2e.conftest import RunWorker, Submit, test_database_url, wait_status, wait_until
+from workers.models import CapacityClass, Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, on_each_broker]
 BY = Actor(dialect="cli", user="ada")
@@ -74,6 +78,29 @@ def test_a_single_job_on_an_idle_system_starts_at_once(broker: Broker, run_worke
         assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
 
 
+def test_a_bell_has_no_end_of_its_own(broker: Broker) -> None:
+    """It would go by the clocks of two hosts."""
+    assert doorbell.ring("scan")
+    with current_app.connection_for_write() as connection:
+        channel: Any = connection.default_channel
+        assert channel.basic_get("scan", no_ack=True).headers["expires"] is None
+
+
+def test_no_clock_makes_a_bell_too_old(
+    broker: Broker, run_worker: RunWorker, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a worker sees it whose clock is an hour ahead of the one that rang. Five times: a look may come by chance."""
+    with current_app.producer_pool.acquire(block=True) as producer:
+        run_worker("--capacity", "scan=1")
+        monkeypatch.setattr(doorbell, "ring", lambda *_, **__: False)
+        long_ago = timezone.now() - timedelta(hours=1)
+        for _ in range(5):
+            job = submit(capacity={"scan": 1})
+            old: dict[str, Any] = {"producer": producer, "expires": long_ago, "ignore_result": True}
+            current_app.send_task(doorbell.BELL, args=["scan", 0, 0], queue="scan", **old)
+            assert late(wait_status(job, Status.DONE)) < AT_ONCE
+
+
 def test_a_burst_leaves_few_bells_when_no_worker_takes_them(broker: Broker) -> None:
     burst(1500)
     assert Job.objects.filter(status=Status.WAITING).count() == 1500
@@ -125,3 +152,18 @@ def test_the_first_job_of_a_new_class_does_not_wait_for_long(
     run_worker("--capacity", "scan=9,check=9", "--slots", "3")
     spans = [late(wait_status(submit(capacity={"scan": 2, "check": n}), Status.DONE)) for n in range(1, 9)]
     assert max(spans) < 1, spans
+
+
+def test_jobs_of_a_class_that_was_dropped_and_comes_back_run(
+    broker: Broker, run_worker: RunWorker, submit: Submit
+) -> None:
+    worker = run_worker("--capacity", "scan=9", "--slots", "3")
+    for _ in range(3):
+        wait_status(submit(capacity={"scan": 3}), Status.DONE)
+        CapacityClass.objects.update(last_used_at=timezone.now() - timedelta(hours=25))
+        assert drop_classes(by=BY) == ["scan=3"]
+        # It reads that queue no more from its next look on.
+        seen = Worker.objects.get().heartbeat_at
+        wait_until(lambda: Worker.objects.get().heartbeat_at > seen)  # noqa: B023
+    wait_status(submit(capacity={"scan": 3}), Status.DONE)
+    assert worker.process.poll() is None

@@ -7,16 +7,21 @@ from typing import Any
 
 from django.db import connection
 
-from jobs.states import FINAL, OCCUPYING, RETRIED, TRANSITIONS, Status
+from jobs.states import FINAL, OCCUPYING, RETRIED, Status
+from tests.transitions import TRANSITIONS
 
 _JOBS = """SELECT job.id, job.uuid::text, status, retries_left, retry_asked, next_job_id, worker_id, slot, locks, ready,
     blocked_by, woken_for, paused, capacity_class_id, class.needs
 FROM jobs_job AS job JOIN workers_capacityclass AS class ON class.id = capacity_class_id ORDER BY job.id"""
-_WORKERS = "SELECT id, name, state, slots, coalesce(capacity_override, capacity) AS units FROM workers_worker"
+_WORKERS = "SELECT id, name, boot_id, state, slots, coalesce(capacity_override, capacity) AS units FROM workers_worker"
 _HOLDERS = "SELECT name, job_id, mode, fence FROM locks_joblock"
 _FENCES = "SELECT name, fence FROM locks_lockname"
+_PAUSES = "SELECT name FROM jobs_pause"
 _AUDIT = 'SELECT id, verb, "user", object_id FROM jobs_auditevent WHERE id > %s ORDER BY id'
 _JSONB = 3802
+# Asked again, these change nothing and say nothing; a capacity is audited as often as it is set.
+_VERBS = {"draining": "drain", "running": "undrain"}
+_WORDS_OF_A_CHANGE = ("pause", "resume", "drain", "undrain")
 
 Row = dict[str, Any]
 
@@ -27,6 +32,7 @@ class Snapshot:
 
     jobs: dict[int, Row] = field(default_factory=dict)
     workers: dict[int, Row] = field(default_factory=dict)
+    pauses: set[str] = field(default_factory=set)
     holders: dict[tuple[str, int], Row] = field(default_factory=dict)
     fences: dict[str, int] = field(default_factory=dict)
     audit: list[Row] = field(default_factory=list)
@@ -38,6 +44,7 @@ class Snapshot:
         return cls(
             jobs={row["id"]: row for row in _rows(_JOBS)},
             workers={row["id"]: row for row in _rows(_WORKERS)},
+            pauses={row["name"] for row in _rows(_PAUSES)},
             holders={(row["name"], row["job_id"]): row for row in _rows(_HOLDERS)},
             fences={row["name"]: row["fence"] for row in _rows(_FENCES)},
             audit=audit,
@@ -60,6 +67,7 @@ def check(before: Snapshot, after: Snapshot, *, makes_jobs: bool, verb: str | No
     _a_slot_runs_one(after)
     _exactly_those_who_run_hold_their_locks(after)
     _fences_rise(before, after)
+    _what_operators_change_is_in_the_audit(before, after)
     if not makes_jobs:
         _each_end_has_the_next_attempt_that_it_owes_and_no_other(before, after)
     if verb and before.jobs.keys() - after.jobs.keys():
@@ -115,6 +123,21 @@ def _fences_rise(before: Snapshot, after: Snapshot) -> None:
         assert row["fence"] <= after.fences[row["name"]]
         if key not in before.holders:
             assert row["fence"] > before.fences.get(row["name"], 0), f"an old fence for {key}"
+
+
+def _what_operators_change_is_in_the_audit(before: Snapshot, after: Snapshot) -> None:
+    changes = {("pause", name) for name in after.pauses - before.pauses}
+    changes |= {("resume", name) for name in before.pauses - after.pauses}
+    for number, new in after.workers.items():
+        old = before.workers.get(number, new)
+        if old["units"] != new["units"]:
+            changes.add(("set_capacity", new["name"]))
+        # A worker that starts anew runs by itself.
+        if old["boot_id"] == new["boot_id"] and old["state"] != new["state"] and new["state"] in _VERBS:
+            changes.add((_VERBS[new["state"]], new["name"]))
+    said = {(row["verb"], row["object_id"]) for row in after.audit if row["user"] == "ada"}
+    assert changes <= said, f"no word of {changes - said}"
+    assert {(verb, name) for verb, name in said if verb in _WORDS_OF_A_CHANGE} <= changes, "a word of what was not done"
 
 
 def _each_end_has_the_next_attempt_that_it_owes_and_no_other(before: Snapshot, after: Snapshot) -> None:

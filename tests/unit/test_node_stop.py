@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg2
 import pytest
 
 from jobs.engine.look import Look
@@ -80,5 +81,27 @@ def test_after_it_those_with_a_job_are_signaled(processes: list[Any]) -> None:
 
 def test_at_last_every_process_is_killed_also_one_without_a_job(processes: list[Any]) -> None:
     """Celery would wait for it, and the worker never end."""
-    _node(processes, late=KILL_SECONDS)._stop_slots(_seen(processes[0].pid))
+    _node(processes, late=KILL_SECONDS)._kill_slots()
     assert all(is_gone(process.pid) for process in processes)
+
+
+def test_without_the_database_they_are_killed_too_and_so_is_one_that_the_pool_starts_meanwhile(
+    processes: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_answer() -> None:
+        raise psycopg2.OperationalError("no answer")
+
+    late_comer = processes.pop()
+    node = _node(processes, late=0)
+    node.stop()
+    node._kill_at = time.monotonic()
+    monkeypatch.setattr(node, "_turn", no_answer)
+    node.start()
+    try:
+        _wait_gone(processes[0].pid)
+        processes.append(late_comer)
+        _wait_gone(late_comer.pid)
+    finally:
+        node._ended.set()
+        node._guard.end()
+        node.join()

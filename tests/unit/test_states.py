@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobs.states import FINAL, OCCUPYING, RETRIED, TRANSITIONS, Status
+from jobs.states import FINAL, OCCUPYING, RETRIED, Status
+from tests.transitions import TRANSITIONS
 
 
 def _reachable_from(start: Status) -> set[Status]:

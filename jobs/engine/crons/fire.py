@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
-from jobs.engine.classes import forget_classes
 from jobs.engine.clock import database_now
 from jobs.engine.crons.enable import disable_locked
 from jobs.engine.crons.make import make_jobs
@@ -66,22 +65,18 @@ def _fire(due: QuerySet[Cron], *, by: Actor) -> tuple[list[Fired], list[int]]:
     crons = list(due)
     if not crons:
         return [], []
-    for last in (False, True):
-        try:
-            with transaction.atomic():
-                fired = _fire_locked(crons, by=by)
-                # Now, and not at the commit.
-                connection.check_constraints()
-                return fired, []
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            # A capacity class that this process remembered may have been dropped meanwhile, being unused.
-            forget_classes()
-            if last:
-                # They stay due, and the reason is in the log: others are none the worse.
-                logger.exception("crons not fired", extra={"crons": [cron.name for cron in crons]})
-    return [], [cron.pk for cron in crons]
+    try:
+        with transaction.atomic():
+            fired = _fire_locked(crons, by=by)
+            # Now, and not at the commit.
+            connection.check_constraints()
+            return fired, []
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # They stay due, and the reason is in the log: others are none the worse.
+        logger.exception("crons not fired", extra={"crons": [cron.name for cron in crons]})
+        return [], [cron.pk for cron in crons]
 
 
 def _fire_locked(crons: Sequence[Cron], *, by: Actor) -> list[Fired]:

@@ -32,8 +32,7 @@ _WAITING = (
     "scheduled_at",
     "retry_from",
     "action",
-    "capacity_class__name",
-    "capacity_class__needs",
+    "capacity_class_id",
     "locks",
     "blocked_by",
 )
@@ -71,7 +70,7 @@ def result_object(uuid: UUID) -> dict[str, Any]:
 
 def waiting_object(uuid: UUID) -> dict[str, Any]:
     """`/waiting`: why the job has not started. Raises NoSuchJob."""
-    job = Job.objects.select_related("capacity_class").only(*_WAITING).filter(uuid=uuid).first()
+    job = Job.objects.only(*_WAITING).filter(uuid=uuid).first()
     if job is None:
         raise NoSuchJob(str(uuid))
     return {"reasons": [asdict(reason) for reason in waiting_reasons(job)]}
