@@ -75,14 +75,19 @@ def is_alive(job: Job, now: datetime) -> bool:
     return worker.lease_until > now and (job.slot or "").startswith(f"{worker.boot_id}:")
 
 
+def cancel_overdue(job: Job, now: datetime) -> bool:
+    """It was asked to stop, and its worker should have killed it by now."""
+    grace = stop_timeout_of(job.stop_timeout) + LATE
+    return job.status == Status.CANCEL_REQUEST and job.status_changed_at + grace < now
+
+
 def stuck(job: Job, *, alive: bool, heard_at: datetime | None, now: datetime) -> str:
     """Why a person may want to look at this holder; "" for no reason."""
     if not alive:
         return "its worker is gone; the next rescue ends it"
-    grace = stop_timeout_of(job.stop_timeout) + LATE
-    if job.status == Status.CANCEL_REQUEST and job.status_changed_at + grace < now:
+    if cancel_overdue(job, now):
         return f"it was asked to stop {_since(job.status_changed_at, now)} ago and has not"
-    started_at = job.started_at or now
+    started_at, grace = job.started_at or now, stop_timeout_of(job.stop_timeout) + LATE
     if job.deadline is not None and started_at + job.deadline + grace < now:
         return f"its deadline was over {_since(started_at + job.deadline, now)} ago"
     last = max(filter(None, (started_at, heard_at, job.reported_at)))

@@ -7,10 +7,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
-from jobs.engine.clock import CLOCK
+from jobs.engine.clock import CLOCK, database_now
 from jobs.engine.errors import LockHeld, NoSuchLock, ReasonMissing
 from jobs.engine.lines import lock_names, wake
 from jobs.engine.rescue import end_lost
+from jobs.lock_report import cancel_overdue
 from jobs.models import Job
 from jobs.states import Status
 from locks.models import JobLock, LockName
@@ -27,15 +28,17 @@ class LockState(Enum):
 def clear(name: str, *, by: Actor, reason: str, force: bool = False) -> LockState:
     """Free the lock. Raises NoSuchLock, ReasonMissing, and LockHeld while a holder is alive, unless forced.
 
+    One that was asked to stop, and should have been killed by now, counts as forced.
     1. Holders on workers whose lease is over end at once, as in a rescue: nobody acts for them any more.
     2. Of a live one, forced, the worker kills the processes; its lock is free when the worker has confirmed that.
     """
     check(name, reason)
     dead = end_lost(name, why=f"its lock {name} was cleared: {reason}"[:1000], by=by)
     _drop_orphans(name)
-    alive = list(holders_of(name))
-    if alive and not force:
-        raise LockHeld(name, [str(job.uuid) for job in alive])
+    alive, now = list(holders_of(name)), database_now()
+    at_work = [str(job.uuid) for job in alive if not cancel_overdue(job, now)]
+    if at_work and not force:
+        raise LockHeld(name, at_work)
     for job in alive:
         _have_killed(job, by=by, reason=reason)
     state = LockState.STOPPING if alive else LockState.FREE
