@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
+from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
 from jobsite.api.v0.schemas.jobs import (
     JOB_EXAMPLE,
     CancelBody,
@@ -13,6 +14,7 @@ from jobsite.api.v0.schemas.jobs import (
     JobList,
     JobResult,
     LogLines,
+    StreamedLine,
     WaitingReasons,
 )
 from jobsite.api.v0.schemas.submissions import SubmissionBody
@@ -86,7 +88,7 @@ JOBS: dict[str, Describe] = {
     ),
     "logs": endpoint(
         "jobs_logs",
-        "Lines of the job's log",
+        "Lines of the job's log, or a stream of them",
         LogLines,
         [{"data": "checking eosdist", "lineNum": 0}],
         errors=(400, 404),
@@ -94,6 +96,20 @@ JOBS: dict[str, Describe] = {
             _JOB_ID,
             OpenApiParameter("offset", int, description="The first line's number.", default=0),
             OpenApiParameter("limit", int, description="How many lines; 0 is all.", default=0),
+            OpenApiParameter(
+                "stream",
+                bool,
+                description="true: application/x-ndjson, an object a line as they come, an empty line each 15 s, and "
+                'at last `{"status": "done"}`. After an hour, or at a stop of the server, the last line is '
+                '`{"status": "running", "reconnect": true, "offset": 7}`. Six at once on a server; the next is '
+                "TOO_MANY_REQUESTS.",
+                default=False,
+            ),
+        ],
+        others={(200, STREAM): StreamedLine},
+        examples=[
+            OpenApiExample("Line", {"data": "checking eosdist", "lineNum": 0}, response_only=True, media_type=STREAM),
+            OpenApiExample("End", {"status": "done"}, response_only=True, media_type=STREAM),
         ],
     ),
     "cancel": endpoint(

@@ -48,6 +48,10 @@ class Jobs(Endpoint):
     def get_queryset(self) -> JobQuerySet:
         return Job.objects.newest_scheduled_first()
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001 - DRF's
+        # A log that is followed has one form; its errors are JSON as ever.
+        return super().perform_content_negotiation(request, force=force or "stream" in request.query_params)
+
     @JOBS["list"]
     def list(self, _request: Request) -> HttpResponseBase:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -84,7 +88,7 @@ class Jobs(Endpoint):
     @JOBS["logs"]
     def logs(self, request: Request, job_id: str) -> HttpResponseBase:
         (number,) = _one(job_id, "id")
-        return log_answer(number, request.query_params)
+        return log_answer(number, request)
 
     @JOBS["cancel"]
     def cancel(self, request: Request, job_id: str) -> Response:
