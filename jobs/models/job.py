@@ -144,6 +144,7 @@ class Job(models.Model):
             ("submit_job", "Can submit a job"),
             ("cancel_job", "Can cancel a job"),
             ("retry_job", "Can retry a job"),
+            ("bulk_job", "Can cancel or retry more than a thousand jobs at once"),
             ("force_job", "Can have a job killed at once"),
             ("delete_job", "Can delete a job"),
             ("pause", "Can pause and resume actions and capacity classes"),

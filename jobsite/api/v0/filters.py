@@ -17,7 +17,7 @@ from jobsite.api.v0.errors import InvalidQuery
 
 # Words of the original's documentation for its own statuses.
 _ALIASES = {"error": Status.ERRORED.value, "cancel": Status.CANCELED.value}
-_PARAMETER = "parameters."
+PARAMETER = "parameters."
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -99,9 +99,9 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
     def _parameters(self) -> tuple[tuple[str, str], ...]:
         """`parameters.KEY=value`, as often as sent."""
         return tuple(
-            (_storable(name, name.removeprefix(_PARAMETER)), _storable(name, value))
+            (_storable(name, name.removeprefix(PARAMETER)), _storable(name, value))
             for name, values in (self.data.lists() if hasattr(self.data, "lists") else ())
-            if name.startswith(_PARAMETER)
+            if name.startswith(PARAMETER)
             for value in values
         )
 

@@ -77,6 +77,11 @@ def job_object(row: JobRow) -> dict[str, Any]:
     }
 
 
+def lock_needs(locks: list[dict[str, str]] | None) -> list[dict[str, str]] | None:
+    """In the order of a submission's keys; the database keeps its own."""
+    return None if locks is None else [{"name": lock["name"], "mode": lock.get("mode", "exclusive")} for lock in locks]
+
+
 def shown_status(status: str, late_result_at: datetime | None) -> str:
     """A dead worker that came back is a mark on the row, and a status of its own in this dialect."""
     return RESURRECTED if status == Status.WORKER_DEAD and late_result_at is not None else str(status)
