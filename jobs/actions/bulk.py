@@ -1,6 +1,7 @@
 """`bulk`: the job behind a bulk cancel or retry; one verb of the engine after another, as the person who asked."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from jobs.actions.parameters import Parameters
 from jobs.actions.registry import action
 from jobs.criteria import Criteria
 from jobs.engine.actor import Actor
-from jobs.engine.bulk import ACTION, Verb, candidates, who_asked
+from jobs.engine.bulk import ACTION, STATES, Verb, candidates, who_asked
 from jobs.engine.cancel import cancel
 from jobs.engine.errors import JobEnded, JobFollowed, JobNotEnded, JobReserved, NoSuchJob
 from jobs.engine.retry import retry
@@ -47,7 +48,7 @@ def bulk(context: Context[BulkParameters]) -> dict[str, Any]:
     act = _verb(asked, person)
     done, refused = 0, list[dict[str, str]]()
     context.log(f"{asked.verb}: {matched} jobs, for {person.user or person.dialect}")
-    for tried, uuid in enumerate(_each(jobs, most=asked.most)):
+    for tried, uuid in enumerate(islice(_each(jobs, asked.verb), asked.most)):
         context.progress(tried, max(matched, tried))
         if context.check_canceled():
             context.log(f"canceled after {done} jobs")
@@ -70,16 +71,16 @@ def _verb(asked: BulkParameters, person: Actor) -> Callable[[UUID], object]:
     return lambda uuid: retry(uuid, by=person, reason=asked.reason, once=True)
 
 
-def _each(jobs: JobQuerySet, *, most: int | None) -> Iterator[UUID]:
-    """Oldest first, a batch at a time, each by its own short query: nothing is held while the verbs work."""
-    ordered, behind, left = jobs.order_by("scheduled_at", "id"), Q(), most
-    while left is None or left > 0:
-        size = BATCH if left is None else min(BATCH, left)
-        rows = list(ordered.filter(behind).values_list("uuid", "scheduled_at", "id")[:size])
-        for uuid, _, _ in rows:
-            yield uuid
-        if len(rows) < size:
-            return
+def _each(jobs: JobQuerySet, verb: Verb) -> Iterator[UUID]:
+    """State by state: of one of them an index has the order, however many ended long ago."""
+    for status in STATES[verb]:
+        yield from _in_batches(jobs.filter(status=status).order_by("scheduled_at", "id"))
+
+
+def _in_batches(jobs: JobQuerySet) -> Iterator[UUID]:
+    """Each by its own short query: nothing is held while the verbs work."""
+    behind = Q()
+    while rows := list(jobs.filter(behind).values_list("uuid", "scheduled_at", "id")[:BATCH]):
+        yield from (uuid for uuid, _, _ in rows)
         _, scheduled_at, number = rows[-1]
         behind = Q(scheduled_at__gte=scheduled_at) & (Q(scheduled_at__gt=scheduled_at) | Q(id__gt=number))
-        left = None if left is None else left - size

@@ -3,8 +3,6 @@
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q
-
 from jobs.actions.registry import registered_actions
 from jobs.criteria import Criteria
 from jobs.engine.actor import Actor
@@ -22,12 +20,8 @@ MOST = 1000
 PRIORITY = 100
 
 Verb = Literal["cancel", "retry"]
-# Those that the verb can do something about. One that has been run again, or that another has followed, is left alone:
-# a bulk that is asked for twice, or goes on after its worker's death, makes no second attempt.
-_READY_FOR: dict[str, Q] = {
-    "cancel": Q(status__in=[Status.WAITING, Status.RUNNING]),
-    "retry": Q(status__in=list(FINAL), next_job__isnull=True),
-}
+# The states in which a verb can do something about a job.
+STATES: dict[Verb, tuple[Status, ...]] = {"cancel": (Status.WAITING, Status.RUNNING), "retry": FINAL}
 
 
 def bulk(verb: Verb, criteria: Criteria, *, by: Actor, reason: str = "", most: int | None = MOST) -> Job:
@@ -50,9 +44,13 @@ def require_few(verb: Verb, criteria: Criteria) -> None:
 
 def candidates(verb: Verb, criteria: Criteria) -> JobQuerySet:
     """The jobs that are meant and that the verb can do something about now."""
-    jobs = criteria.of(Job.objects.filter(_READY_FOR[verb]))
+    jobs = criteria.of(Job.objects.filter(status__in=STATES[verb]))
+    if verb == "cancel":
+        return jobs
+    # One that another has followed is left alone: a bulk that is asked for twice, or that goes on after its worker's
+    # death, makes no second attempt.
     reserved = [action.name for action in registered_actions() if action.reserved]
-    return jobs.exclude(action__in=reserved) if verb == "retry" else jobs
+    return jobs.filter(next_job__isnull=True).exclude(action__in=reserved)
 
 
 def who_asked(uuid: UUID) -> tuple[int, Actor]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.actions import bulk as action_module
 from jobs.actions.context import Context
@@ -24,6 +26,15 @@ from tests.engine.conftest import Enqueue, Start, chain
 from tests.engine.threads import at_once
 
 NOOPS = Criteria(action="noop")
+# Rows as that one is, each a second later than the one before.
+MULTIPLY = """
+INSERT INTO jobs_job (uuid, action, status, scheduled_at, status_changed_at, ended_at, priority, due, retries_total,
+    retries_left, deadline_text, stop_timeout_text, capacity_class_id)
+SELECT gen_random_uuid(), action, status, scheduled_at + n * interval '1 second' - interval '20000 seconds'
+    * (status = 'canceled')::int, status_changed_at, ended_at, priority, due, retries_total, retries_left,
+    deadline_text, stop_timeout_text, capacity_class_id
+FROM jobs_job, generate_series(1, %(rows)s) AS n WHERE id = %(job)s
+"""
 
 
 def run(job: Job, reporter: ListReporter | None = None) -> dict[str, Any]:
@@ -176,6 +187,25 @@ def test_a_cancel_of_the_bulk_stops_it_and_what_is_done_is_told(submit: Enqueue,
     assert told == {"matched": 3, "done": 0, "refused": refused}
     assert statuses() == ["errored", "waiting", "waiting"]
     assert "canceled after 0 jobs" in reporter.lines
+
+
+def test_a_batch_does_not_walk_past_what_ended_long_ago(submit: Enqueue, ask: Callable[..., Job]) -> None:
+    first = submit()
+    for job, number in ((ended(submit, 1)[0], 20_000), (first, 2_000)):
+        with connection.cursor() as cursor:
+            cursor.execute(MULTIPLY, {"job": job.pk, "rows": number})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+    asked = ask(most=600)
+    with CaptureQueriesContext(connection) as captured:
+        assert run(asked)["done"] == 600
+    batches = [query["sql"] for query in captured.captured_queries if "LIMIT 500" in query["sql"]]
+    assert len(batches) == 2
+    for batch in batches:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {batch}")
+            plan = cursor.fetchone()[0][0]["Plan"]
+        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 300, plan
 
 
 def test_the_one_who_asked_is_known_to_its_retries_too(ask: Callable[..., Job], person: Actor) -> None:
