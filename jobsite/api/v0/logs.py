@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import Count, Max, Min
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.response import Response
@@ -20,12 +21,27 @@ def log_answer(job: int, query: Mapping[str, str]) -> HttpResponseBase:
     """Lines from `offset` on, `limit` of them or all for 0. `job` is the integer id."""
     if query.get("stream") == "true":
         raise InvalidQuery("stream", "following a log is not available yet; ask again with the next offset")
-    first = min(number(query, "offset", otherwise=0), _LAST_LINE)
-    most = number(query, "limit", otherwise=0) or _LAST_LINE
+    first, most = _range(query)
     lines = _part(job, first=first, most=most)
     if len(lines) < PART:
         return Response(lines)
     return StreamingHttpResponse(array_in_parts(_all(job, lines, most=most)), content_type="application/json")
+
+
+def log_version(job: int, query: Mapping[str, str]) -> tuple[Any, ...]:
+    """Changes whenever these lines do: they are only added, and pruned. An index has the answer."""
+    first, most = _range(query)
+    rows = JobLog.objects.filter(job=job, line_number__gte=first).order_by("line_number")
+    found = rows.values("line_number")[:most].aggregate(
+        first=Min("line_number"), last=Max("line_number"), count=Count("*")
+    )
+    return job, *found.values()
+
+
+def _range(query: Mapping[str, str]) -> tuple[int, int]:
+    """The first line's number, and how many at most."""
+    first = min(number(query, "offset", otherwise=0), _LAST_LINE)
+    return first, number(query, "limit", otherwise=0) or _LAST_LINE
 
 
 def _all(job: int, lines: list[dict[str, Any]], *, most: int) -> Iterator[dict[str, Any]]:

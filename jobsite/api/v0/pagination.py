@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from jobs.models.queryset import JobQuerySet
 from jobsite import patience
+from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.keyset import InvalidCursor, Place, decode
 from jobsite.api.streams import array_in_parts
@@ -83,7 +84,13 @@ class JobPagination(BasePagination):
 
     def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
         if self.limit <= PART or len(rows) < PART:
-            return Response({"jobs": [job_object(row) for row in rows]})
+            # An estimate is none of what changes: it is never the same for long.
+            count = self.count.number if self.count.exact else None
+            return unless_known(
+                self.request,
+                tag_of(rows, self.last, count),
+                lambda: Response({"jobs": [job_object(row) for row in rows]}),
+            )
         objects = (job_object(row) for row in self._in_parts(rows))
         return StreamingHttpResponse(
             array_in_parts(objects, before='{"jobs":', after="}"), content_type="application/json"
