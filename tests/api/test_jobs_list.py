@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Cron, Job
+from jobs.search import matching
 from jobs.states import Status
-from jobsite.api.v0.search import matching
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 KEYS = [

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from jobs.criteria import RESURRECTED
 from jobs.models import Job
 from jobs.states import Status
-
-RESURRECTED = "worker_resurrection"
 
 
 class JobRow(NamedTuple):
