@@ -112,6 +112,7 @@ def test_the_parameters_of_the_list_are_all_described(described: Any) -> None:
         "status",
         "needsHuman",
         "cron",
+        "lock",
         "retryFrom",
         "scheduledAfter",
         "scheduledBefore",
