@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(models.F('object_id'), models.F('object_type'), models.F('at'), models.F('id'), name='audit_by_object'),
+            index=models.Index(models.F('object_id'), models.F('at'), models.F('id'), name='audit_by_object'),
         ),
         migrations.AddIndex(
             model_name='auditevent',
