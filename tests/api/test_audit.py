@@ -59,7 +59,7 @@ def test_what_the_api_changes_is_in_it_with_who_and_from_where(client: Client) -
     assert (canceled["user"], canceled["token"], canceled["address"]) == ("operator", "test", "127.0.0.1")
 
 
-FILTERS = {
+FILTERS: dict[str, tuple[str, Any, str]] = {
     "user": ("user", "bob", "bob"),
     "verb": ("verb", "retry", "retry"),
     "objectType": ("object_type", "lock", "lock"),
