@@ -30,6 +30,8 @@ class Criteria(BaseModel):
     statuses: tuple[str, ...] = ()
     needs_human: bool = False
     cron: str | None = None
+    # A lock's name: the jobs that want, hold or held it.
+    lock: str | None = None
     # The first of a chain of retries: it and they.
     original: UUID | None = None
     scheduled_after: datetime | None = None
@@ -49,9 +51,11 @@ class Criteria(BaseModel):
 
 
 def _claimed_by(hex_id: str) -> Q:
+    if not hex_id:
+        # Whatever else a job can be, a worker made it. Said so that the index on statuses serves: these are few.
+        return Q(worker__isnull=True, status__in=[Status.WAITING, Status.CANCELED])
     # The small table first, so that the index on a job's worker serves.
-    worker = Worker.objects.filter(hex_id=hex_id).values("pk")
-    return Q(worker=Subquery(worker)) if hex_id else Q(worker__isnull=True)
+    return Q(worker=Subquery(Worker.objects.filter(hex_id=hex_id).values("pk")))
 
 
 def _at_work(wanted: bool) -> Q:  # noqa: FBT001 - the value of a criterion
@@ -81,6 +85,7 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "statuses": _in_one_of,
     "needs_human": lambda _true: NEEDING_A_HUMAN,
     "cron": lambda name: Q(cron=Subquery(Cron.objects.filter(name=name).values("pk"))),
+    "lock": lambda name: Q(locks__contains=[{"name": name}]),
     "original": _in_chain_of,
     "scheduled_after": lambda moment: Q(scheduled_at__gte=moment),
     "scheduled_before": lambda moment: Q(scheduled_at__lt=moment),

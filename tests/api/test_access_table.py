@@ -141,6 +141,7 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^classes/?\Z": _reading(READ),
     r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
     r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^audit/?\Z": _reading(READ),
     "api/v1.0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v1.0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v1.0/^jobs/?\Z": _reading(READ),

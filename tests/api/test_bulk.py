@@ -26,6 +26,7 @@ WORDS = {
     "status": "errored,worker_resurrection",
     "needsHuman": "true",
     "cron": "nightly",
+    "lock": "devices",
     "retryFrom": "00000000-0000-7000-8000-000000000000",
     "scheduledAfter": "2018-04-21T09:45:00Z",
     "scheduledBefore": "2018-04-22T09:45:00+02:00",

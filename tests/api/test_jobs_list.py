@@ -140,6 +140,18 @@ def test_jobs_are_chosen_by_action_cron_original_and_time(client: Client, make_j
     assert [job["id"] for job in response.json()["jobs"]] == []
 
 
+def test_jobs_are_chosen_by_the_locks_that_they_want_hold_or_held(client: Client, make_job: MakeJob) -> None:
+    both = [{"name": "devices", "mode": "shared"}, {"name": "images", "mode": "exclusive"}]
+    held = make_job(status=Status.DONE, locks=both)
+    wanted = make_job(locks=[{"name": "devices", "mode": "exclusive"}], scheduled_at=NOON + timedelta(hours=1))
+    make_job(locks=[{"name": "device", "mode": "exclusive"}])
+    make_job()
+    assert ids(client, lock="devices") == [str(wanted.uuid), str(held.uuid)]
+    assert ids(client, lock="images") == [str(held.uuid)]
+    assert ids(client, lock="shared") == ids(client, lock='", "') == []
+    assert client.get("/api/v0/jobs", {"lock": "\0"}).status_code == 400
+
+
 def test_jobs_are_chosen_by_parameters_as_text_number_or_boolean(client: Client, make_job: MakeJob) -> None:
     text = make_job(parameters={"device": "eosdist", "n": "4", "a.b": "x"}, scheduled_at=NOON)
     number = make_job(parameters={"device": "leaf", "n": 4, "live": True}, scheduled_at=NOON - timedelta(1))

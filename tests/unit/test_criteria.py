@@ -16,6 +16,7 @@ WHOLE = Criteria(
     statuses=("errored", "worker_resurrection"),
     needs_human=True,
     cron="nightly",
+    lock="devices",
     original=UUID(int=7),
     scheduled_after=datetime(2018, 4, 21, tzinfo=UTC),
     scheduled_before=datetime(2018, 4, 22, tzinfo=UTC),

@@ -103,8 +103,11 @@ def _unreadable(error: Exception) -> WireError:
     return WireError(400, "INVALID_PARAMETERS", f"The request can not be read: {error}")
 
 
-def _too_slow(error: Exception) -> WireError:
-    reason = f"the list {error}; narrow it by action, worker, status, scheduledAfter or scheduledBefore"
+def too_slow(
+    error: Exception, *, narrow_by: str = "action, worker, status, scheduledAfter or scheduledBefore"
+) -> WireError:
+    """The answer to a list that reached its time limit."""
+    reason = f"the list {error}; narrow it by {narrow_by}"
     return WireError(400, "INVALID_PARAMETERS", "The query parameters find too much to search.", {"reason": reason})
 
 
@@ -178,7 +181,7 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     InvalidCapacity: lambda error: InvalidField(
         f"capacityMap.{error.type_name}" if error.type_name else "capacityMap", str(error)
     ),
-    TooSlow: _too_slow,
+    TooSlow: too_slow,
     RequestDataTooBig: _too_large,
     SuspiciousOperation: _unreadable,
     MultiPartParserError: _unreadable,

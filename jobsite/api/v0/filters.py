@@ -68,6 +68,7 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
         help_text="`true`: cut by a worker's stop or death, with no attempt after it.",
     )
     cron = django_filters.CharFilter(help_text="The name of the cron that made it.")
+    lock = django_filters.CharFilter(help_text="A lock's name: the jobs that want it, hold it or held it.")
     retryFrom = django_filters.CharFilter(help_text="The id of an original: it and its retries.")  # noqa: N815
     scheduledAfter = django_filters.CharFilter(help_text="RFC 3339: then or later.")  # noqa: N815
     scheduledBefore = django_filters.CharFilter(help_text="RFC 3339: earlier than that.")  # noqa: N815
@@ -89,6 +90,7 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
             statuses=_statuses(sent["status"]),
             needs_human=sent["needsHuman"] == "true",
             cron=sent["cron"] or None,
+            lock=sent["lock"] or None,
             original=_original(sent["retryFrom"]),
             scheduled_after=_time("scheduledAfter", sent["scheduledAfter"]),
             scheduled_before=_time("scheduledBefore", sent["scheduledBefore"]),

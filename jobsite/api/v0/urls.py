@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 
 from jobsite.api.v0.views.action_configs import ActionConfigs
 from jobsite.api.v0.views.actions import Actions
+from jobsite.api.v0.views.audit import Audit
 from jobsite.api.v0.views.bulk import Bulk
 from jobsite.api.v0.views.classes import Classes
 from jobsite.api.v0.views.crons import Crons
@@ -55,6 +56,7 @@ urlpatterns = [
     _at(r"classes", Classes.as_view({"get": "list"})),
     _at(r"classes/(?P<name>[^/]+)/pause", Classes.as_view({"post": "pause"})),
     _at(r"classes/(?P<name>[^/]+)/resume", Classes.as_view({"post": "resume"})),
+    _at(r"audit", Audit.as_view({"get": "list"})),
     _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
     re_path(r"", unknown),
 ]

@@ -29,7 +29,7 @@ BULK: dict[str, Describe] = {
         },
         status=202,
         errors=(400,),
-        others={200: BulkCount},
+        also={200: BulkCount},
         request=BulkBody,
         description="It changes what was submitted before it and matches while it runs; a job that another has "
         "followed is not run once more. More than 1000 need the permission jobs.bulk_job. Its result is "

@@ -33,6 +33,14 @@ _REASONS = {
 }
 
 
+# Of a list that is sent in pages.
+PAGE_HEADERS = [
+    OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
+    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
+]
+
+
 def endpoint(
     operation: str,
     summary: str,
@@ -41,14 +49,17 @@ def endpoint(
     *,
     status: int = 200,
     errors: tuple[int, ...] = (),
-    others: Mapping[Any, Any] | None = None,
+    also: Mapping[Any, Any] | None = None,
     **more: Any,
 ) -> Describe:
-    """One operation: what it answers, with an example, what else it may, and each error that it can answer."""
+    """One operation: what it answers, with an example, and each error that it can answer.
+
+    `also`: what it answers with another status, or, by status and type, in another media type.
+    """
     examples = (
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
-    responses: dict[int, Any] = {**(others or {}), status: answer or OpenApiResponse(description="Nothing.")}
+    responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
     for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
     more["examples"] = [*examples, *more.get("examples", [])]

@@ -3,7 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, Describe, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
 from jobsite.api.v0.schemas.jobs import (
@@ -44,12 +44,6 @@ _ONCE = [
         description="true: the action keeps its waiting jobs unique, this is the one that waits already.",
     ),
 ]
-_COUNT_HEADERS = [
-    OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
-    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
-]
-
 JOBS: dict[str, Describe] = {
     "list": listing(
         "jobs_list",
@@ -57,7 +51,7 @@ JOBS: dict[str, Describe] = {
         JobList,
         {"jobs": [JOB_EXAMPLE]},
         errors=(400,),
-        parameters=[_KEY, *_COUNT_HEADERS],
+        parameters=[_KEY, *PAGE_HEADERS],
     ),
     "create": endpoint(
         "jobs_submit",
@@ -106,7 +100,7 @@ JOBS: dict[str, Describe] = {
                 default=False,
             ),
         ],
-        others={(200, STREAM): StreamedLine},
+        also={(200, STREAM): StreamedLine},
         examples=[
             OpenApiExample("Line", {"data": "checking eosdist", "lineNum": 0}, response_only=True, media_type=STREAM),
             OpenApiExample("End", {"status": "done"}, response_only=True, media_type=STREAM),
