@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import AuditEvent, Cron, Job, JobLog, Pause
+from jobs.models import ActionConfig, AuditEvent, Cron, Job, JobLog, Pause
 from jobs.states import Status
 from jobsite.api.openapi import description
 from jobsite.settings import SPECTACULAR_V1
@@ -35,6 +35,8 @@ COSTS = {
     "/api/v0/audit": LIMIT + 2,
     "/api/v0/crons": 2,
     "/api/v0/crons/{cron_name}": 2,
+    "/api/v0/action_configs": 1,
+    "/api/v0/action_configs/{action_name}": 1,
     "/api/v0/workers": 1,
     "/api/v0/workers/{worker_id}": 1,
     # Names, holders, lengths of lines; of one, its line too, which is two.
@@ -74,6 +76,7 @@ class World:
         AuditEvent.objects.create(verb="x", dialect="cli", object_type="job", object_id=str(self.job.uuid), at=NOON)
         Cron.objects.create(name=name, action="noop", schedule="@daily", next_run_at=NOON, last_run_at=NOON)
         Pause.objects.create(kind="action", name=name)
+        ActionConfig.objects.create(action=name, parameters={name: 1})
         CapacityClass.objects.create(name=name, needs={name: 1})
 
     def at(self, path: str) -> str:
@@ -84,6 +87,7 @@ class World:
             "{worker_id}": self.job.worker.hex_id,
             "{lock_name}": "devices",
             "{cron_name}": "nightly",
+            "{action_name}": "n1",
         }
         return re.sub("|".join(map(re.escape, known)), lambda found: known[found[0]], path)
 

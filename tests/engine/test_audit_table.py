@@ -14,11 +14,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from jobs import engine
+from jobs.criteria import Criteria
 from jobs.engine.actor import Actor
+from jobs.engine.bulk import bulk
 from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
 from jobs.engine.clear import clear
 from jobs.engine.clock import database_now
+from jobs.engine.configs.delete import delete_config
+from jobs.engine.configs.save import save_config
 from jobs.engine.crons.defaults import make_default_crons
 from jobs.engine.crons.delete import delete_cron
 from jobs.engine.crons.enable import disable_cron, enable_cron
@@ -248,6 +252,26 @@ CASES: dict[str, Case] = {
         _nothing,
         lambda _: make_default_crons(by=ANN),
         [("create", "cron", None, {"name": ...})] * 2,
+    ),
+    "configs.save.save_config": (
+        _nothing,
+        lambda _: save_config("noop", {"k": "v"}, by=ANN, reason="r"),
+        [("create", "action_config", None, {"k": "v"})],
+    ),
+    "configs.save.save_config again": (
+        lambda _: save_config("noop", {"k": "v"}, by=ANN),
+        lambda _: save_config("noop", {"k": "w"}, by=ANN),
+        [("change", "action_config", {"k": "v"}, {"k": "w"})],
+    ),
+    "configs.delete.delete_config": (
+        lambda _: save_config("noop", {"k": "v"}, by=ANN),
+        lambda _: delete_config("noop", by=ANN, reason="r"),
+        [("delete", "action_config", {"k": "v"}, None)],
+    ),
+    "bulk.bulk": (
+        _nothing,
+        lambda _: bulk("cancel", Criteria(action="noop"), by=ANN, reason="r"),
+        [("enqueue", "job", None, {"action": "bulk", "parameters": {"verb": "cancel", "reason": "r"}})],
     ),
     # The due second itself is the job's own row (docs/adr/0016).
     "crons.fire.fire": (
