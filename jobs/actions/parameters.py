@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 
 class Parameters(BaseModel):
@@ -31,11 +32,24 @@ def validate(schema: type[Parameters], sent: dict[str, Any] | None) -> Parameter
     try:
         return schema.model_validate(sent or {})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(["parameters", *(str(part) for part in first["loc"])])
-        value = "" if first["type"] == "missing" else f" (was {_short(first['input'])})"
-        # What our own validators raise is a sentence already; pydantic puts two words before it.
-        raise InvalidParameters(field=field, reason=first["msg"].removeprefix("Value error, ") + value) from error
+        raise _of(error.errors(include_url=False)[0]) from error
+
+
+def validate_some(schema: type[Parameters], given: dict[str, Any]) -> None:
+    """Judge only what is given; raises InvalidParameters. What it means together with the rest is not known yet."""
+    try:
+        schema.model_validate(given)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            if detail["loc"] and detail["loc"][0] in given:
+                raise _of(detail) from error
+
+
+def _of(detail: ErrorDetails) -> InvalidParameters:
+    field = ".".join(["parameters", *(str(part) for part in detail["loc"])])
+    value = "" if detail["type"] == "missing" else f" (was {_short(detail['input'])})"
+    # What our own validators raise is a sentence already; pydantic puts two words before it.
+    return InvalidParameters(field=field, reason=detail["msg"].removeprefix("Value error, ") + value)
 
 
 def _short(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from jobs import durations
-from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.parameters import InvalidParameters, validate, validate_some
 from jobs.actions.registry import Action, UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import ActionConfig
@@ -45,6 +45,8 @@ class Submission:
     # The cron that asks, and the due second that it asks for; no second when a person had it run.
     cron_id: int | None = None
     cron_due_at: datetime | None = None
+    # A verb of the engine asks, which may name an action that is reserved for it.
+    by_engine: bool = False
 
     def chain(self) -> "Iterator[Submission]":
         """It, and all that follow it in turn."""
@@ -76,7 +78,7 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
 
     `configured` holds the operator's default parameters by action, see `configured_parameters`.
     """
-    action = _action(submission.action)
+    action = _action(submission.action, reserved=submission.by_engine)
     parsed = _parameters(action, submission.parameters, configured.get(action.name, {}))
     capacity_map = submission.capacity_map
     if capacity_map is None and action.capacity is not None:
@@ -119,6 +121,19 @@ def configured_parameters(submissions: Iterable[Submission]) -> dict[str, dict[s
     )
 
 
+def check_defaults(action: str, parameters: dict[str, Any]) -> None:
+    """An operator's default parameters of an action. Raises InvalidSubmission.
+
+    What the action needs besides is for each submission to bring.
+    """
+    schema = _action(action).parameters
+    _storable("parameters", parameters)
+    try:
+        validate_some(schema, parameters)
+    except InvalidParameters as error:
+        raise InvalidSubmission(field=error.field, reason=error.reason) from error
+
+
 def _check_next(submission: Submission, configured: Mapping[str, dict[str, Any]]) -> None:
     """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
     if submission.next is None:
@@ -134,15 +149,18 @@ def _check_next(submission: Submission, configured: Mapping[str, dict[str, Any]]
         raise error.below("next") from error
 
 
-def _action(name: str) -> Action:
+def _action(name: str, *, reserved: bool = False) -> Action:
     if not ACTION_NAME.fullmatch(name):
         raise InvalidSubmission(
             field="action", reason=f"{name[:100]!r} is not an action's name: 1 to 100 of A-Z a-z 0-9 _ . -"
         )
     try:
-        return get_action(name)
+        action = get_action(name)
     except UnknownAction as error:
         raise InvalidSubmission(field="action", reason=str(error)) from error
+    if action.reserved and not reserved:
+        raise InvalidSubmission(field="action", reason=f"{name} can not be named here: {action.reserved}")
+    return action
 
 
 def _parameters(action: Action, sent: dict[str, Any] | None, configured: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ import psycopg2
 from django.conf import settings
 
 from jobs.actions import Action, Context, DeadlineExceeded, Follow, JobCanceled, UnknownAction, get_action
-from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.parameters import InvalidParameters, Parameters, validate
 from jobs.engine.chain import append
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
@@ -73,10 +73,12 @@ def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
 def _act(job: Claimed, reporter: JobReporter) -> object:
     action = get_action(job.action)
     sent = {**(job.configured or {}), **(job.parameters or {})}
+    parameters = validate(action.parameters, sent)
+    _require_locks(action, parameters, job)
     context: Context[Any] = Context(
         job_id=job.uuid,
         action=job.action,
-        parameters=validate(action.parameters, sent),
+        parameters=parameters,
         sent=sent,
         reporter=reporter,
         fence=job.fence,
@@ -84,6 +86,14 @@ def _act(job: Claimed, reporter: JobReporter) -> object:
     )
     with interruptible(knows_of_cancel=lambda: reporter.told):
         return action.run(context)
+
+
+def _require_locks(action: Action, parameters: Parameters, job: Claimed) -> None:
+    """The locks were computed at the submission: other default parameters since then may ask for more."""
+    lacking = sorted({need.name for need in action.locks_for(parameters)} - set(job.fence))
+    if lacking:
+        reason = f"{lacking[0]} is asked for by the action's default parameters of now; submit the job again"
+        raise InvalidParameters(field="locks", reason=reason)
 
 
 def _worth_a_retry(job: Claimed, error: BaseException) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job
-from jobsite.api.v0.wire import optional_time, shown_status
+from jobsite.api.v0.wire import lock_needs, optional_time, shown_status
 
 _DETAIL = (
     "priority",
@@ -46,7 +46,7 @@ def detail_object(uuid: UUID) -> dict[str, Any]:
     return {
         "number": row["pk"],
         "priority": row["priority"],
-        "locks": row["locks"],
+        "locks": lock_needs(row["locks"]),
         "next": row["next"],
         "comment": row["comment"],
         "ticketRef": row["ticket_ref"],
