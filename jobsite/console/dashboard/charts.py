@@ -38,8 +38,8 @@ def charts(history: History) -> Charts:
         name=history.span.name,
         ended=_ended(history, scale),
         queued=_queued(history, scale),
-        total=_amount(history.whole, history.whole.total),
-        failed=_amount(history.whole, _tone(history.whole, "bad")),
+        total=history.whole.amount(),
+        failed=history.whole.amount(*TONES["bad"]),
         p50=_seconds(history.whole.p50),
         p95=_seconds(history.whole.p95),
         is_estimated=history.whole.is_estimated,
@@ -53,7 +53,7 @@ def _ended(history: History, scale: TimeScale) -> SafeString:
         if b.total
     ]
     highest = max(history.buckets, key=lambda bucket: bucket.total)
-    peak = f"{_amount(highest, highest.total)} in {_step(history)}"
+    peak = f"{highest.amount()} in {_step(history)}"
     words = Words(
         title=f"Jobs that ended in the last {history.span.name}",
         description=f"{_words(history.whole)}. At most {peak}, at {_clock(highest)}."
@@ -84,16 +84,12 @@ def _tone(bucket: Bucket, tone: str) -> int:
 
 def _words(bucket: Bucket) -> str:
     parts = [
-        f"{_amount(bucket, bucket.ended[status])} {status.replace('_', ' ')}"
+        f"{bucket.amount(status)} {status.replace('_', ' ')}"
         for statuses in TONES.values()
         for status in statuses
         if bucket.ended.get(status)
     ]
     return ", ".join(parts) or "none"
-
-
-def _amount(bucket: Bucket, number: int) -> str:
-    return f"about {number:,}" if bucket.is_estimated else f"{number:,}"
 
 
 def _seconds(seconds: float | None) -> str:

@@ -60,6 +60,11 @@ class Bucket:
     def total(self) -> int:
         return sum(self.ended.values())
 
+    def amount(self, *statuses: str) -> str:
+        """How many ended so; without a status, how many in all. `about 1,200` where that is an estimate."""
+        number = sum(self.ended.get(status, 0) for status in statuses) if statuses else self.total
+        return f"about {number:,}" if self.is_estimated and number else f"{number:,}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:

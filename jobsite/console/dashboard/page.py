@@ -26,16 +26,13 @@ def _needs() -> dict[str, Any]:
 
 
 def _now() -> dict[str, Any]:
-    return {"services": services(), "states": states(), "capacity": capacity_use()}
+    hour, day = history(HOUR).whole, history(DAY).whole
+    ended = [(status.value.replace("_", " "), hour.amount(status), day.amount(status)) for status in FINAL]
+    return {"services": services(), "states": states(), "ended": ended, "capacity": capacity_use()}
 
 
 def _past() -> dict[str, Any]:
-    hour, day = history(HOUR), history(DAY)
-    ended = [
-        (status.value.replace("_", " "), hour.whole.ended.get(status.value, 0), day.whole.ended.get(status.value, 0))
-        for status in FINAL
-    ]
-    return {"charts": [charts(hour), charts(day)], "ended": ended, "hour": hour.whole, "day": day.whole}
+    return {"charts": [charts(history(span)) for span in (HOUR, DAY)]}
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {"needs": _needs, "now": _now, "past": _past}

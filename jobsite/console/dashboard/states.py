@@ -22,24 +22,33 @@ def states() -> list[State]:
     canceling = _list(Status.CANCEL_REQUEST)
     jobs = Job.objects.all()
     return [
-        State(name="ready", words="for capacity alone", count=counted(jobs.filter(ready=True)), url=waiting),
+        State(
+            name="ready", words="waits for a free slot or capacity", count=counted(jobs.filter(ready=True)), url=waiting
+        ),
         State(
             name="in line",
-            words="for a lock that another holds",
+            words="waits for a lock",
             count=counted(jobs.filter(blocked_by__isnull=False, paused=False)),
             url=waiting,
         ),
-        State(name="scheduled", words="for their time", count=counted(jobs.filter(due_at__isnull=False)), url=waiting),
+        State(
+            name="scheduled", words="waits for its time", count=counted(jobs.filter(due_at__isnull=False)), url=waiting
+        ),
         State(
             name="paused",
-            words="for a person to resume their action",
+            words="waits for its action to be resumed",
             count=counted(jobs.filter(status=Status.WAITING, paused=True)),
             url=waiting,
         ),
-        State(name="running", words="", count=counted(jobs.filter(occupies=True, status=Status.RUNNING)), url=running),
+        State(
+            name="running",
+            words="on a worker",
+            count=counted(jobs.filter(occupies=True, status=Status.RUNNING)),
+            url=running,
+        ),
         State(
             name="canceling",
-            words="asked to stop, and not ended yet",
+            words="asked to stop, not ended yet",
             count=counted(jobs.filter(occupies=True, status=Status.CANCEL_REQUEST)),
             url=canceling,
         ),
