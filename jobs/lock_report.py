@@ -98,13 +98,20 @@ def stuck(job: Job, *, alive: bool, heard_at: datetime | None, now: datetime) ->
     """Why a person may want to look at this holder; "" for no reason."""
     if not alive:
         return "its worker is gone; the next rescue ends it"
+    if late := overdue(job, now=now):
+        return late
+    last = max(filter(None, (job.started_at or now, heard_at, job.reported_at)))
+    return f"no word of it for {_since(last, now)}" if last + settings.LOCK_SILENT < now else ""
+
+
+def overdue(job: Job, *, now: datetime) -> str:
+    """Why this job should have ended by now; "" for no reason."""
     if cancel_overdue(job, now):
         return f"it was asked to stop {_since(job.status_changed_at, now)} ago and has not"
     started_at = job.started_at or now
     if job.deadline is not None and started_at + job.deadline + grace(job) < now:
         return f"its deadline was over {_since(started_at + job.deadline, now)} ago"
-    last = max(filter(None, (started_at, heard_at, job.reported_at)))
-    return f"no word of it for {_since(last, now)}" if last + settings.LOCK_SILENT < now else ""
+    return ""
 
 
 def _held(names: list[str]) -> "QuerySet[Any]":

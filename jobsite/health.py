@@ -16,7 +16,7 @@ from jobsite.broker import is_redis
 from jobsite.patience import TooSlow, at_most
 from workers.models import Beat, Worker
 
-_BEAT_LIVES = timedelta(seconds=30)
+BEAT_LIVES = timedelta(seconds=30)
 _WAIT = timedelta(seconds=1)
 _NEEDED = ("database", "broker", "workers", "beats")
 
@@ -30,7 +30,7 @@ def alive(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(_request: HttpRequest) -> JsonResponse:
     """`/readyz`: 503 unless the database, the broker, a worker and a beat are there."""
-    found = {**_database(), "broker": _broker_answers()}
+    found = {**_database(), "broker": broker_answers()}
     is_ready = all(found[part] for part in _NEEDED)
     body = {"status": "ready" if is_ready else "unavailable", **found}
     return JsonResponse(body, status=200 if is_ready else 503)
@@ -43,7 +43,7 @@ def _database() -> dict[str, Any]:
             return {
                 "database": True,
                 "workers": Worker.objects.filter(lease_until__gt=Now()).count(),
-                "beats": Beat.objects.filter(ticked_at__gt=Now() - _BEAT_LIVES).count(),
+                "beats": Beat.objects.filter(ticked_at__gt=Now() - BEAT_LIVES).count(),
                 "oldestWaitingSeconds": _oldest_waiting_seconds(),
             }
     except (Error, TooSlow):
@@ -57,7 +57,8 @@ def _oldest_waiting_seconds() -> float | None:
     return None if oldest is None else round(oldest.total_seconds(), 3)
 
 
-def _broker_answers() -> bool:
+def broker_answers() -> bool:
+    """Whether it takes a connection, within a second."""
     seconds = _WAIT.total_seconds()
     waits = {"socket_connect_timeout": seconds, "socket_timeout": seconds}
     options = waits if is_redis(settings.BROKER_URL) else {}

@@ -12,6 +12,7 @@ from jobsite.console.login import login
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/login/", login),
+    path("admin/overview/", include("jobsite.console.dashboard.page")),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),

@@ -192,6 +192,8 @@ class Job(models.Model):
             ),
             # Used capacity of a worker; rescue; `running=true` lists.
             models.Index(fields=["worker", "capacity_class"], condition=Q(occupies=True), name="job_occupying"),
+            # What ended lately, for the overview.
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="job_by_end"),
             # Lists, newest first: all, by action, by worker, by status.
             models.Index("scheduled_at", "id", name="job_list"),
             models.Index("action", "scheduled_at", "id", name="job_by_action"),

@@ -102,6 +102,7 @@ UNFOLD: dict[str, Any] = {
     "LOGIN": {"form": "jobsite.console.login.LoginForm"},
     "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css")],
     "SCRIPTS": [_file("live.js"), _file("times.js")],
+    "DASHBOARD_CALLBACK": "jobsite.console.dashboard.page.dashboard",
     "GLOBAL_CALLBACK": "jobsite.console.look.without_inline_colours",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},
 }

@@ -50,8 +50,8 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def context(chromium: Chromium) -> Iterator[BrowserContext]:
-    """Cookies and storage of one person, in the viewer's zone that no server here has."""
+def context(chromium: Chromium, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """Cookies and storage of one person, in a zone that no server here has. It asks nothing once the server ends."""
     made = chromium.new_context(viewport={"width": 1280, "height": 900}, timezone_id="Asia/Kolkata")
     made.set_default_timeout(10_000)
     yield made

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0008_crons_fire'),
+        ('jobs', '0009_classes_come_and_go'),
         ('workers', '0004_beat_ticked_at'),
     ]
 

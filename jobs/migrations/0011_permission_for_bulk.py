@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0009_read_at_scale'),
+        ('jobs', '0010_read_at_scale'),
     ]
 
     operations = [

@@ -1,0 +1,101 @@
+"""How long pages of the admin take over millions of jobs, half of which ended within the last day."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from benchmarks import harness
+from jobs.engine.classes import class_for
+
+# Every second job ended in the last day, more of them the later; one in ten failed; a few hundred wait.
+_JOBS = """
+INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,
+    stop_timeout_text, capacity_class_id, scheduled_at, created_at, started_at, ended_at, status_changed_at)
+SELECT gen_random_uuid(), 'bench_noop', status, 0, true, 0, 0, '', '', %(class_id)s, at, at,
+    CASE WHEN status <> 'waiting' THEN at + random() * interval '20 s' END,
+    CASE WHEN status <> 'waiting' THEN at + interval '21 s' END, at + interval '21 s'
+FROM (
+    SELECT now() - interval '22 s' - CASE WHEN n %% 2 = 0 THEN power(random(), 2) * interval '1 day'
+            ELSE random() * interval '30 days' END AS at,
+        CASE WHEN n %% 10000 = 1 THEN 'waiting' WHEN n %% 10 = 0 THEN 'errored' ELSE 'done' END AS status
+    FROM generate_series(1, %(rows)s) AS n) AS made
+"""
+_INDEXES = """
+SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE indrelid = 'jobs_job'::regclass AND NOT indisunique
+"""
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench admin", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=5_000_000, help="rows of jobs (5000000)")
+    parser.add_argument("--times", type=int, default=40, help="how often each page is asked for (40)")
+    options = parser.parse_args(argv)
+    harness.prepare()
+    _fill(options.jobs)
+    figures: dict[str, float] = {}
+    for name, url in _pages().items():
+        seconds = _times(url, options.times)
+        figures |= {f"{name}_p50_ms": _ms(seconds, 0.5), f"{name}_p95_ms": _ms(seconds, 0.95)}
+    harness.report(f"admin, {options.jobs:,} jobs", [(key, str(value)) for key, value in figures.items()], figures)
+
+
+def _pages() -> dict[str, str]:
+    parts = {f"overview_{name}": reverse("dashboard-part", args=[name]) for name in ("needs", "now", "past")}
+    return {"overview": reverse("admin:index"), **parts, "jobs": reverse("admin:jobs_job_changelist")}
+
+
+@override_settings(ALLOWED_HOSTS=["testserver"])
+def _times(url: str, times: int) -> list[float]:
+    """Each time as the first who looks: what is shared among readers for some seconds is forgotten."""
+    user, _ = User.objects.get_or_create(username="bench", defaults={"is_staff": True, "is_superuser": True})
+    client = Client()
+    client.force_login(user)
+    return [_seconds(client, url) for _ in range(times + 3)][3:]
+
+
+def _seconds(client: Client, url: str) -> float:
+    cache.clear()
+    began = time.perf_counter()
+    answer = client.get(url)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{url}: {answer.status_code}")
+    return time.perf_counter() - began
+
+
+def _ms(seconds: list[float], share: float) -> float:
+    return round(harness.percentile(seconds, share) * 1000, 1)
+
+
+def _fill(rows: int) -> None:
+    known = class_for({"elsewhere": 1})
+    with _without_indexes():
+        _run(_JOBS, {"class_id": known.id, "rows": rows})
+    _run("VACUUM ANALYZE jobs_job")
+
+
+@contextmanager
+def _without_indexes() -> Iterator[None]:
+    """They are faster made once at the end."""
+    _run("SET statement_timeout = 0")
+    _run("SET maintenance_work_mem = '512MB'")
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES)
+        indexes = dict(cursor.fetchall())
+    for name in indexes:
+        _run(f'DROP INDEX "{name}"')
+    yield
+    for definition in indexes.values():
+        _run(definition)
+
+
+def _run(statement: str, parameters: object = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
