@@ -4,6 +4,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -96,6 +97,6 @@ def _without_indexes() -> Iterator[None]:
         _run(definition)
 
 
-def _run(statement: str, parameters: object = None) -> None:
+def _run(statement: str, parameters: Any = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
