@@ -97,7 +97,7 @@ def test_each_key_of_a_job_is_in_its_tag(client: Client, make_job: MakeJob) -> N
         Job.objects.filter(pk=job.pk).update(**{column: value})
         assert again(client, "/api/v0/jobs", first).status_code == 200, column
     first = client.get("/api/v0/jobs")
-    Worker.objects.filter(pk=job.worker_id).update(hex_id="abcdefabcdef")
+    Worker.objects.filter(jobs=job).update(hex_id="abcdefabcdef")
     assert again(client, "/api/v0/jobs", first).status_code == 200
 
 

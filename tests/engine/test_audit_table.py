@@ -87,6 +87,11 @@ def _lost(_world: World) -> None:
     Worker.objects.update(lease_until=Now() - HOUR)
 
 
+def _deleted_and_lost(world: World) -> None:
+    delete(world.running.uuid, by=ANN)
+    _lost(world)
+
+
 def _cron(**fields: Any) -> Cron:
     return save_cron(CronSpec(**{**asdict(NIGHTLY), "job": NIGHTLY.job, **fields}), by=ANN)
 
@@ -208,7 +213,7 @@ CASES: dict[str, Case] = {
         [("worker_dead", "worker", "running", "dead"), ("rescue", "job", "running", "worker_dead")],
     ),
     "rescue.rescue of a deleted one": (
-        lambda world: (delete(world.running.uuid, by=ANN), _lost(world)),
+        _deleted_and_lost,
         lambda _: rescue(by=ANN),
         [("worker_dead", "worker", "running", "dead"), ("remove", "job", "deleted", None)],
     ),
