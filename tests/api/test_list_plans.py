@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from jobs.criteria import _CONDITIONS
-from jobs.models import Cron
+from jobs.models import Cron, Job
 from jobsite import patience
 from tests.api.conftest import MakeJob, MakeWorker
 
@@ -124,3 +124,35 @@ def test_a_list_that_takes_too_long_is_400_and_says_how_to_narrow_it(
     [error] = response.json()["errors"]
     assert (response.status_code, error["code"]) == (400, "INVALID_PARAMETERS")
     assert "narrow it by action, worker, status" in error["detail"]["reason"]
+
+
+# What serves it, at the other dialect's end and start: waiting ones are the newest, and others stand between.
+BY_ID = {
+    "filter[status]=SCHEDULED": "job_waiting_by_id",
+    "filter[status]=exception": "job_failed_by_id",
+    "filter[status]=ABORTED": "job_aborted_by_id",
+    "filter[status]=FINISHED": "jobs_job_pkey",
+    "filter[status]=RUNNING": "job_",
+    "filter[function_name]=action3": "job_by_action_and_id",
+    "filter[function_name][contains]=action3": "job_by_action_and_id",
+    "filter[id][gt]=100": "jobs_job_pkey",
+    "filter[scheduled_by]=user7": "job",
+}
+
+
+@pytest.mark.slow
+def test_the_other_dialects_pages_go_by_id_through_an_index(client: Client, filled: dict[str, Any]) -> None:
+    Job.objects.filter(status="errored", pk__gt=ROWS // 2).update(status="canceled")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+    wrong = []
+    for query, index in BY_ID.items():
+        for order in ("id", "-id"):
+            url = f"/api/v1.0/jobs?per_page=10&{query}&sort={order}"
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url).status_code == 200
+            [page] = [sql for sql in (query["sql"] for query in queries) if "LIMIT 11" in sql]
+            plan, ways, pages = _explained(page)
+            if "Seq Scan" in ways or pages > 300 or not any(way.startswith(index) for way in ways):
+                wrong.append(f"{url}: {pages} pages by {ways}, {plan}")
+    assert not wrong, "\n\n".join(wrong)

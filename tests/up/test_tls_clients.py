@@ -43,7 +43,8 @@ def site(home: Path, environ: dict[str, str]) -> Iterator[Site]:
         port = int(probe.getsockname()[1])
     up = Up(home, environ, "--tls", port=port)
     try:
-        yield Site(up.ready())
+        up.wait_for(READY, seconds=150)
+        yield Site(up)
     finally:
         up.close()
 
