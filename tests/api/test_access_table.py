@@ -110,6 +110,8 @@ TABLE: dict[str, Answers] = {
     "admin/^<app_label>/$": {"GET": INDEX},
     "admin/(?P<url>.*)$": {"GET": UNKNOWN},
     **{f"admin/{model}/{page}": answers for model, pages in MODELS.items() for page, answers in pages.items()},
+    r"^api(?:/docs)?/?\Z": {"GET": "302 302 302 302 302 302"},
+    r"^api/docs/(?P<dialect>v0|v1\.0)/?\Z": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
     "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
@@ -196,6 +198,8 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
         "<app_label>": "jobs",
+        "api(?:/docs)?": "api/docs",
+        "(?P<dialect>v0|v1\\.0)": "v0",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
     }
