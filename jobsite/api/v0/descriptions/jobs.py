@@ -24,6 +24,7 @@ _ONCE = [
         "Idempotency-Key",
         str,
         OpenApiParameter.HEADER,
+        pattern="^[ -~]{1,255}$",
         description="1 to 255 printable ASCII characters of your choice: for 24 hours the same key and body answer "
         "the job that they made first, another body is a CONFLICT.",
     ),

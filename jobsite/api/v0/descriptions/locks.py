@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from jobs.engine.submission import LOCK_NAME
 from jobsite.api.v0.descriptions.endpoint import Describe, endpoint, listing, reading
 from jobsite.api.v0.schemas.locks import ClearBody, FreeBody, LockChange, LockDetail, LockList
 
@@ -47,7 +48,9 @@ LOCKS: dict[str, Describe] = {
         errors=(400,),
         parameters=[
             OpenApiParameter("limit", int, description="At most this many; at most 1000.", default=100),
-            OpenApiParameter("after", str, description="The page behind this name."),
+            OpenApiParameter(
+                "after", str, description="The page behind this name.", pattern=rf"^({LOCK_NAME.pattern})?$"
+            ),
         ],
     ),
     "retrieve": reading(
