@@ -45,9 +45,26 @@ class Operation:
     def is_public(self) -> bool:
         return self.path.endswith(("/docs.json", "/system/version"))
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """The described example of what is sent; empty for an operation that takes no body."""
+        content = self.described.get("requestBody", {}).get("content", {}).get("application/json", {})
+        return next((dict(example["value"]) for example in content.get("examples", {}).values()), {})
+
+    @property
+    def body_schema(self) -> Any:
+        """What the fields of the body may be, by name."""
+        content = self.described.get("requestBody", {}).get("content", {}).get("application/json", {})
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        return described(self.dialect)["components"]["schemas"][name]["properties"] if name else {}
+
     def at(self, value: str) -> str:
         """The address with `value` in each part that varies."""
         return _PARAMETER.sub(lambda _: value, self.path)
+
+    def among(self, rows: dict[str, dict[str, str]]) -> str:
+        """The address of a row that is there."""
+        return _PARAMETER.sub(lambda found: rows[self.dialect][found[1]], self.path)
 
 
 @cache

@@ -1,7 +1,6 @@
 """The site in this process, on the test's own transaction, with rows to find and somebody of each role to ask."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -9,17 +8,14 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
-from django.utils import timezone
 
-from jobs.models import ActionConfig, Cron, JobLog
 from jobsite.access import failures
 from jobsite.access.tokens import issue_token
-from locks.models import JobLock, LockName
-from tests.api.conftest import NOON, MakeJob, MakeWorker, _fresh_classes, make_job, make_worker  # noqa: F401 - fixtures
+from tests.api.conftest import MakeJob, MakeWorker, _fresh_classes, make_job, make_worker  # noqa: F401 - fixtures
+from tests.api.known import Known, known_rows
 
 Headers = dict[str, str]
 LogIn = Callable[[str], Headers]
-Known = dict[str, dict[str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -53,22 +49,4 @@ def log_in(db: None) -> LogIn:
 
 @pytest.fixture
 def known(make_job: MakeJob, make_worker: MakeWorker) -> Known:  # noqa: F811
-    """By dialect, what an address can name: rows that are there."""
-    worker = make_worker(lease_until=timezone.now() + timedelta(hours=1))
-    job = make_job(status="running", worker=worker, result={"devices": {}}, finished=["eosdist"])
-    make_job(status="errored", exception={"message": "no", "type": "ValueError", "args": ["no"], "traceback": ""})
-    make_job(status="waiting", locks=[{"name": "devices", "mode": "exclusive"}], blocked_by="devices")
-    JobLog.objects.create(job=job, line_number=0, data="x")
-    lock = LockName.objects.create(name="devices", fence=1)
-    JobLock.objects.create(lock=lock, job=job, mode="exclusive", fence=1, acquired_at=NOON)
-    Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON)
-    ActionConfig.objects.create(action="noop", parameters={})
-    v0 = {
-        "job_id": str(job.uuid),
-        "worker_id": worker.hex_id,
-        "lock_name": "devices",
-        "cron_name": "nightly",
-        "name": "noop",
-        "action": "noop",
-    }
-    return {"v0": v0, "v1.0": {"job_id": str(job.pk)}}
+    return known_rows(make_job, make_worker)
