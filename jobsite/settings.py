@@ -119,7 +119,7 @@ MIDDLEWARE = [
     # Outermost: errors and preflights bear their headers too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "jobsite.headers.DataIsNoPage",
+    "jobsite.headers.ContentSecurityPolicy",
     # Outside the envelope: a page of another origin may read errors too.
     "jobsite.api.v1.cors.Cors",
     "jobsite.api.v1.middleware.ErrorEnvelope",

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from jobsite.headers import POLICY
+from jobsite.headers import HEADER
 
 # Swagger UI's icons are data: addresses in its style sheet.
 _PAGE = (
@@ -21,5 +21,5 @@ _OF = {"v0": "Mirantis Secure Registry", "v1.0": "CNaaS-NMS"}
 def browse(request: HttpRequest, dialect: str) -> HttpResponse:
     dialects = [{"name": name, "of": of, "chosen": name == dialect} for name, of in _OF.items()]
     page = render(request, "api/docs.html", {"dialects": dialects, "dialect": dialect})
-    page.headers[POLICY] = _PAGE
+    page.headers[HEADER] = _PAGE
     return page
