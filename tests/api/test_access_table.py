@@ -12,8 +12,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
+from rest_framework.permissions import SAFE_METHODS
 
 from jobsite.access.roles import make_groups
+from jobsite.access.tokens import issue_token
 from tests.api.access_rows import one_of_each
 from tests.api.conftest import MakeJob, MakeWorker
 
@@ -220,6 +222,24 @@ def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled:
             answered = [_ask(people[role], method, path) for role in ROLES]
             if answered != expected.split():
                 wrong.append(f"{method} {path}: {' '.join(answered)} and not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_a_token_that_only_reads_reads_what_its_user_may_and_changes_nothing(
+    people: dict[str, Client], filled: dict[str, str]
+) -> None:
+    token = issue_token(User.objects.get(username="superuser"), name="reader", read_only=True)
+    reader = Client(headers={"Authorization": f"Bearer {token}"})
+    wrong = []
+    for route, methods in TABLE.items():
+        path = _path(route, filled)
+        for method, expected in methods.items() if route.startswith("api/") else ():
+            # What needs no login looks at none.
+            is_open = expected in {ALL, NEVER, NOWHERE} or method in SAFE_METHODS
+            wanted = expected.split()[-1] if is_open else "403"
+            if (answered := _ask(reader, method, path)) != wanted:
+                wrong.append(f"{method} {path}: {answered} and not {wanted}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -94,7 +94,7 @@ def test_each_field_with_each_wrong_value(operation: Operation, root: Client, kn
             case = f"{field}={value!r}"[:100]
             assert not problem(operation.dialect, answer), case
             if answer.status_code == 400:
-                assert field in answer.content.decode(), case
+                assert field.lower() in answer.content.decode().lower(), case
             # /api/v1.0 reads what the original reads.
             elif operation.dialect == "v0":
                 assert Draft202012Validator({**schema, **components}).is_valid(value), f"{case} was taken"

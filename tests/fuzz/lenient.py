@@ -12,6 +12,7 @@ ASKS_MORE = {
     "GET /api/v0/jobs": "`running`: another word 400 .. `start`: negative 400 .. `after=<opaque cursor>`.",
     "POST /api/v0/jobs": "An action that is not registered is 400 INVALID_FORM_FIELD.",
     "POST /api/v0/crons": "An unreadable schedule is 400, never stored.",
+    "POST /api/v0/workers/{worker_id}/capacity": "0, negative, fractional, text: 400 naming `capacityMap.scan`.",
     "POST /api/v1.0/device_syncto": "None of the three selectors, an unknown host or group: 400 naming it.",
     "POST /api/v1.0/firmware/upgrade": "None of the three selectors, an unknown host or group: 400 naming it.",
     "GET /api/v1.0/job/{job_id}": "Unknown job id: 400 `No job with id 1 found`.",

@@ -15,6 +15,7 @@ from jobsite import patience
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.keyset import InvalidCursor, Place, decode
 from jobsite.api.streams import array_in_parts
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.numbers import number
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
@@ -59,9 +60,9 @@ class JobPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """For the API description."""
         return [
-            _described("start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0),
-            _described("limit", "integer", f"At most this many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT),
-            _described("after", "string", "The cursor of the Link header: the page behind another one."),
+            _described("start", "How many jobs to skip. Prefer `after` for long lists.", **AT_LEAST_0, default=0),
+            _described("limit", f"At most this many jobs; at most {MAX_LIMIT}.", **AT_LEAST_0, default=DEFAULT_LIMIT),
+            _described("after", "The cursor of the Link header: the page behind another one.", type="string"),
         ]
 
     def _last_of_page(self, rows: list[JobRow]) -> Place | None:
@@ -121,5 +122,5 @@ def _cursor(text: str) -> Place | None:
         raise InvalidQuery("after", str(error)) from error
 
 
-def _described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}
+def _described(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": schema}

@@ -3,7 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, Describe, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.schemas.jobs import (
     JOB_EXAMPLE,
@@ -93,8 +93,8 @@ JOBS: dict[str, Describe] = {
         errors=(400, 404),
         parameters=[
             _JOB_ID,
-            OpenApiParameter("offset", int, description="The first line's number.", default=0),
-            OpenApiParameter("limit", int, description="How many lines; 0 is all.", default=0),
+            OpenApiParameter("offset", AT_LEAST_0, description="The first line's number.", default=0),
+            OpenApiParameter("limit", AT_LEAST_0, description="How many lines; 0 is all.", default=0),
         ],
     ),
     "cancel": endpoint(
