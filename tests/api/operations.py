@@ -86,8 +86,8 @@ def handled(dialect: str) -> set[str]:
     found: set[str] = set()
     for resolver in get_resolver().url_patterns:
         if isinstance(resolver, URLResolver) and str(resolver.pattern) == f"api/{dialect}/":
-            for pattern in resolver.url_patterns:
-                found |= _handled(f"/api/{dialect}/", pattern)
+            patterns = [pattern for pattern in resolver.url_patterns if isinstance(pattern, URLPattern)]
+            found.update(*(_handled(f"/api/{dialect}/", pattern) for pattern in patterns))
     return found
 
 

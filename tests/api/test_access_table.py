@@ -214,6 +214,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled: dict[str, str]) -> None:
     wrong = []
     for route, methods in TABLE.items():

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from jobs.engine.classes import forget_classes
 from tests.api.bad import HEADERS, NO_JSON, NUMBERS, TEXTS, TYPES, VALUES, encoded, problem
 from tests.api.conftest import MakeJob, MakeWorker
 from tests.api.known import Known, known_rows
@@ -36,7 +38,12 @@ def root(db: None) -> Client:
 
 
 def _send(client: Client, operation: Operation, path: str, body: bytes = b"", kind: str = JSON, **more: Any) -> Any:
-    return client.generic(operation.method, path, body, content_type=kind, **more)
+    """Answered, and taken back: the next request finds the same rows."""
+    before = transaction.savepoint()
+    answer = client.generic(operation.method, path, body, content_type=kind, **more)
+    transaction.savepoint_rollback(before)
+    forget_classes()
+    return answer
 
 
 @each

@@ -26,6 +26,8 @@ def test_the_other_dialect_is_a_click_away(page: Page, live_server: LiveServer) 
 def test_who_is_logged_in_can_try_what_changes_something(log_in: LogIn, live_server: LiveServer) -> None:
     """The session's CSRF token goes along."""
     page = log_in("operator")
+    # Swagger UI draws an operation in seconds on a busy machine.
+    page.set_default_timeout(30_000)
     page.goto(f"{live_server.url}/api/docs/v0")
     block = page.locator("#operations-jobs-jobs_submit")
     block.locator(".opblock-summary-control").click()

@@ -1,7 +1,7 @@
 """schemathesis: requests made from the descriptions, valid and not, and answers held against them."""
 
 import zlib
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import schemathesis
@@ -21,6 +21,7 @@ from tests.fuzz.conftest import Headers, LogIn
 from tests.fuzz.lenient import ASKS_MORE, TAKES_MORE
 
 pytestmark = pytest.mark.slow
+Case: TypeAlias = schemathesis.Case[Any]
 # The same requests in each run.
 CONFIG: dict[str, Any] = {"seed": 20261122, "generation": {"deterministic": True}}
 LITTLE = {**CONFIG, "phases": {"coverage": {"enabled": False}}}
@@ -40,47 +41,47 @@ FOR_EACH_ROLE = [schemathesis.checks.not_a_server_error, ignored_auth, status_co
 others = pytest.mark.parametrize("role", ["nobody", "auditor", "operator"])
 
 
-def _fuzz(case: schemathesis.Case, dialect: str, known: Known, headers: Headers, **more: Any) -> None:
+def _fuzz(case: Case, dialect: str, known: Known, headers: Headers, **more: Any) -> None:
     _aim(case, known[dialect])
     case.call_and_validate(headers=headers, **more)
 
 
-def _aim(case: schemathesis.Case, rows: dict[str, str]) -> None:
+def _aim(case: Case, rows: dict[str, str]) -> None:
     """Every other address names a row that is there: by chance none would."""
     is_wrong = case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH)
     if not is_wrong and zlib.crc32(repr(case.path_parameters).encode()) % 2:
         case.path_parameters.update({name: rows[name] for name in case.path_parameters if name in rows})
 
 
-def _lenient(case: schemathesis.Case) -> list[Any]:
+def _lenient(case: Case) -> list[Any]:
     place = f"{case.method} {case.path}"
     takes_more = [negative_data_rejection] if place in TAKES_MORE else []
     return takes_more + ([positive_data_acceptance] if place in ASKS_MORE else [])
 
 
 @many
-@V0.parametrize()
-def test_v0_keeps_to_its_description(case: schemathesis.Case, known: Known, log_in: LogIn) -> None:
+@V0.parametrize()  # type: ignore[untyped-decorator]
+def test_v0_keeps_to_its_description(case: Case, known: Known, log_in: LogIn) -> None:
     _fuzz(case, "v0", known, log_in("admin"), excluded_checks=_lenient(case))
 
 
 @many
-@V1.parametrize()
-def test_v1_keeps_to_its_description(case: schemathesis.Case, known: Known, log_in: LogIn) -> None:
+@V1.parametrize()  # type: ignore[untyped-decorator]
+def test_v1_keeps_to_its_description(case: Case, known: Known, log_in: LogIn) -> None:
     _fuzz(case, "v1.0", known, log_in("admin"), excluded_checks=_lenient(case))
 
 
 @few
 @others
-@V0_A_LITTLE.parametrize()
-def test_v0_keeps_to_it_for_other_roles(case: schemathesis.Case, role: str, known: Known, log_in: LogIn) -> None:
+@V0_A_LITTLE.parametrize()  # type: ignore[untyped-decorator]
+def test_v0_keeps_to_it_for_other_roles(case: Case, role: str, known: Known, log_in: LogIn) -> None:
     _fuzz(case, "v0", known, log_in(role), checks=FOR_EACH_ROLE)
 
 
 @few
 @others
-@V1_A_LITTLE.parametrize()
-def test_v1_keeps_to_it_for_other_roles(case: schemathesis.Case, role: str, known: Known, log_in: LogIn) -> None:
+@V1_A_LITTLE.parametrize()  # type: ignore[untyped-decorator]
+def test_v1_keeps_to_it_for_other_roles(case: Case, role: str, known: Known, log_in: LogIn) -> None:
     _fuzz(case, "v1.0", known, log_in(role), checks=FOR_EACH_ROLE)
 
 
