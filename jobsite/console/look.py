@@ -47,6 +47,7 @@ _NAVIGATION = [
         "separator": True,
         "items": [
             _item("Workers", "dns", "workers.worker"),
+            _item("Actions and classes", "pause_circle", "jobs.pause"),
             _item("Capacity classes", "stacks", "workers.capacityclass"),
             _item("Beats", "ecg_heart", "workers.beat"),
         ],
@@ -103,7 +104,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
     "LOGIN": {"form": "jobsite.console.login.LoginForm"},
     "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css")],
-    "SCRIPTS": [_file("live.js")],
+    "SCRIPTS": [_file("live.js"), _file("times.js")],
     "GLOBAL_CALLBACK": "jobsite.console.look.without_inline_colours",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},
 }

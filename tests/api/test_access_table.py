@@ -42,6 +42,10 @@ INDEX =     "login     404    200     200      200   200"  # fmt: skip
 EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
 FOREIGN =   "login     302    302     302      302   200"  # fmt: skip
+LIVE =      "401       403    200     200      200   200"  # fmt: skip
+NO_LIVE =   "405       405    405     405      405   405"  # fmt: skip
+OPERATOR =  "login     403    403     200      200   200"  # fmt: skip
+PAUSING =   "login     403    403     403      404   404"  # fmt: skip
 FREEING =   "login     403    403     302      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
@@ -78,12 +82,20 @@ MODELS: dict[str, dict[str, Answers]] = {
     },
     "jobs/actionconfig": _pages(PAGE),
     "jobs/auditevent": _pages(PAGE),
-    "workers/worker": _pages(PAGE),
+    "workers/worker": {
+        **_pages(PAGE),
+        "<int:pk>/now/": {"GET": LIVE, "POST": NO_LIVE},
+        "<int:pk>/drain/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/undrain/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/capacity/": {"GET": EDITOR, "POST": EDITOR},
+    },
+    # Of nothing that could be paused.
+    "jobs/pause": {**_pages(PAGE), **{page: {"GET": PAUSING, "POST": PAUSING} for page in ("pause/", "resume/")}},
     "workers/capacityclass": _pages(PAGE),
     "workers/beat": _pages(PAGE),
     # Of no lock: to the board.
     "locks/joblock": {**_pages(PAGE), **{page: {"GET": FREEING, "POST": FREEING} for page in ("clear/", "free/")}},
-    "locks/lockname": _pages(PAGE),
+    "locks/lockname": {**_pages(PAGE), "<str:name>/now/": {"GET": LIVE, "POST": NO_LIVE}},
     # Everyone's own; somebody else's is not found by them.
     "access/accesstoken": {
         **_pages(STAFF, add=STAFF, delete=FOREIGN),
@@ -201,6 +213,8 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "actions/(?P<name>[^/]+)": "actions/noop",
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
+        "locks/lockname/<str:name>": "locks/lockname/devices",
+        "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "<app_label>": "jobs",
         "api(?:/docs)?": "api/docs",
         "(?P<dialect>v0|v1\\.0)": "v0",
