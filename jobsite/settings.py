@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "workers",
     "locks",
@@ -115,19 +116,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outermost: errors and preflights bear their headers too.
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jobsite.headers.ContentSecurityPolicy",
     # Outside the envelope: a page of another origin may read errors too.
     "jobsite.api.v1.cors.Cors",
     "jobsite.api.v1.middleware.ErrorEnvelope",
     "jobsite.api.v0.middleware.ErrorEnvelope",
-    "jobsite.console.policy.ContentSecurityPolicy",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "jobsite.urls"

@@ -63,7 +63,10 @@ _NAVIGATION = [
     {
         "title": "Oversight",
         "separator": True,
-        "items": [_item("Audit", "fact_check", "jobs.auditevent")],
+        "items": [
+            _item("Audit", "fact_check", "jobs.auditevent"),
+            {"title": "API descriptions", "icon": "api", "link": reverse_lazy("api-docs", args=["v0"])},
+        ],
     },
     {
         "title": "Access",

@@ -12,8 +12,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
+from rest_framework.permissions import SAFE_METHODS
 
 from jobsite.access.roles import make_groups
+from jobsite.access.tokens import issue_token
 from tests.api.access_rows import one_of_each
 from tests.api.conftest import MakeJob, MakeWorker
 
@@ -124,6 +126,8 @@ TABLE: dict[str, Answers] = {
     "admin/^<app_label>/$": {"GET": INDEX},
     "admin/(?P<url>.*)$": {"GET": UNKNOWN},
     **{f"admin/{model}/{page}": answers for model, pages in MODELS.items() for page, answers in pages.items()},
+    r"^api(?:/docs)?/?\Z": {"GET": "302 302 302 302 302 302"},
+    r"^api/docs/(?P<dialect>v0|v1\.0)/?\Z": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
     "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
@@ -217,6 +221,8 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",
+        "api(?:/docs)?": "api/docs",
+        "(?P<dialect>v0|v1\\.0)": "v0",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
     }
@@ -227,6 +233,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled: dict[str, str]) -> None:
     wrong = []
     for route, methods in TABLE.items():
@@ -235,6 +242,24 @@ def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled:
             answered = [_ask(people[role], method, path) for role in ROLES]
             if answered != expected.split():
                 wrong.append(f"{method} {path}: {' '.join(answered)} and not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_a_token_that_only_reads_reads_what_its_user_may_and_changes_nothing(
+    people: dict[str, Client], filled: dict[str, str]
+) -> None:
+    token = issue_token(User.objects.get(username="superuser"), name="reader", read_only=True)
+    reader = Client(headers={"Authorization": f"Bearer {token}"})
+    wrong = []
+    for route, methods in TABLE.items():
+        path = _path(route, filled)
+        for method, expected in methods.items() if route.startswith("api/") else ():
+            # What needs no login looks at none.
+            is_open = expected in {ALL, NEVER, NOWHERE} or method in SAFE_METHODS
+            wanted = expected.split()[-1] if is_open else "403"
+            if (answered := _ask(reader, method, path)) != wanted:
+                wrong.append(f"{method} {path}: {answered} and not {wanted}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -14,6 +14,7 @@ from jobs.models import ActionConfig, Cron, JobLog
 from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.api.conftest import NOON, MakeJob, MakeWorker
+from tests.api.operations import DIALECTS, OPERATIONS, handled
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,11 @@ def problems(described: Any, schema: Any, value: Any) -> list[str]:
 
 def test_the_description_is_valid_and_without_a_warning() -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_each_handler_is_described_and_nothing_else_is(dialect: str) -> None:
+    assert {str(operation) for operation in OPERATIONS if operation.dialect == dialect} == handled(dialect)
 
 
 def test_clients_find_the_version_without_a_login(described: Any) -> None:

@@ -27,17 +27,17 @@ def typed(model: type[Body], data: Any) -> Body:
 
 def read_reason(data: Any) -> str:
     """Why a person does it, for the audit; "" if they do not say."""
-    return _storable(typed(ReasonBody, data).reason)
+    return storable_reason(typed(ReasonBody, data).reason)
 
 
 def read_cancel(data: Any) -> CancelBody:
     body = typed(CancelBody, data)
-    return body.model_copy(update={"reason": _storable(body.reason)})
+    return body.model_copy(update={"reason": storable_reason(body.reason)})
 
 
 def read_bulk(data: Any) -> BulkBody:
     body = typed(BulkBody, data)
-    return body.model_copy(update={"reason": _storable(body.reason)})
+    return body.model_copy(update={"reason": storable_reason(body.reason)})
 
 
 def read_capacity(data: Any) -> dict[str, int] | None:
@@ -45,10 +45,12 @@ def read_capacity(data: Any) -> dict[str, int] | None:
     return typed(CapacityBody, data).capacity_map
 
 
-def _storable(reason: str | None) -> str:
+def storable_reason(reason: str | None, *, longest: int = 255) -> str:
+    """The text, "" for none; InvalidField for what PostgreSQL can not hold."""
     text = reason or ""
-    if "\x00" in text or len(text) > 255:
-        raise InvalidField("reason", "holds a NUL character" if "\x00" in text else "is longer than 255 characters")
+    if "\x00" in text or len(text) > longest:
+        problem = "holds a NUL character" if "\x00" in text else f"is longer than {longest} characters"
+        raise InvalidField("reason", problem)
     try:
         text.encode()
     except UnicodeEncodeError:

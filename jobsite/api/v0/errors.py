@@ -141,7 +141,9 @@ def _of_framework(error: exceptions.APIException) -> WireError:
 
 def not_found() -> WireError:
     """The answer of an URL that is not one."""
-    return WireError(404, "NOT_FOUND", "There is nothing at this address. GET /api/v0/docs.json lists what there is.")
+    return WireError(
+        404, "NOT_FOUND", "There is nothing at this address. /api/docs/v0 shows what there is, docs.json lists it."
+    )
 
 
 _ANSWERS: dict[type, Callable[[Any], WireError]] = {

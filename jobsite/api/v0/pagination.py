@@ -59,8 +59,10 @@ class JobPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """For the API description."""
         return [
-            described("start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0),
-            described("limit", "integer", f"At most this many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT),
+            described(
+                "start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0, minimum=0
+            ),
+            described("limit", "integer", f"How many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT, minimum=0),
             described("after", "string", "The cursor of the Link header: the page behind another one."),
         ]
 

@@ -21,7 +21,7 @@ from jobsite.patience import TooSlow
 logger = logging.getLogger(__name__)
 
 FORBIDDEN = "You don't seem to have the rights to execute this call"
-NOT_FOUND = "There is nothing at this address: GET /api/v1.0/docs.json lists what there is"
+NOT_FOUND = "There is nothing at this address: /api/docs/v1.0 shows what there is"
 # What the original calls the fields of a submission.
 _FIELDS = {"ticketRef": "ticket_ref", "scheduledAt": "start_at"}
 

@@ -22,6 +22,8 @@ class Describe(Protocol):
     def __call__(self, handler: Handler, /) -> Handler: ...
 
 
+# Lenient with what is no number, and not with a negative one.
+AT_LEAST_0: dict[str, Any] = {"type": "integer", "minimum": 0}
 _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",

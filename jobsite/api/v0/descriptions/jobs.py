@@ -3,7 +3,15 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, Describe, deleting, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import (
+    AT_LEAST_0,
+    PAGE_HEADERS,
+    Describe,
+    deleting,
+    endpoint,
+    listing,
+    reading,
+)
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
 from jobsite.api.v0.schemas.jobs import (
@@ -26,6 +34,7 @@ _ONCE = [
         "Idempotency-Key",
         str,
         OpenApiParameter.HEADER,
+        pattern="^[ -~]{1,255}$",
         description="1 to 255 printable ASCII characters of your choice: for 24 hours the same key and body answer "
         "the job that they made first, another body is a CONFLICT.",
     ),
@@ -88,8 +97,8 @@ JOBS: dict[str, Describe] = {
         errors=(400, 404),
         parameters=[
             _JOB_ID,
-            OpenApiParameter("offset", int, description="The first line's number.", default=0),
-            OpenApiParameter("limit", int, description="How many lines; 0 is all.", default=0),
+            OpenApiParameter("offset", AT_LEAST_0, description="The first line's number.", default=0),
+            OpenApiParameter("limit", AT_LEAST_0, description="How many lines; 0 is all.", default=0),
             OpenApiParameter(
                 "stream",
                 bool,

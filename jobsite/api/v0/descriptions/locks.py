@@ -4,7 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, endpoint, listing, reading
+from jobs.engine.submission import LOCK_NAME
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, Describe, endpoint, listing, reading
 from jobsite.api.v0.schemas.locks import ClearBody, FreeBody, LockChange, LockDetail, LockList
 
 _LOCK_NAME = OpenApiParameter("lock_name", str, OpenApiParameter.PATH, description="A-Z a-z 0-9 _ . : @ -")
@@ -46,8 +47,10 @@ LOCKS: dict[str, Describe] = {
         {"locks": [_LOCK_EXAMPLE]},
         errors=(400,),
         parameters=[
-            OpenApiParameter("limit", int, description="At most this many; at most 1000.", default=100),
-            OpenApiParameter("after", str, description="The page behind this name."),
+            OpenApiParameter("limit", AT_LEAST_0, description="At most this many; at most 1000.", default=100),
+            OpenApiParameter(
+                "after", str, description="The page behind this name.", pattern=rf"^({LOCK_NAME.pattern})?$"
+            ),
         ],
     ),
     "retrieve": reading(

@@ -6,10 +6,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from jobs.criteria import RESURRECTED
+from jobs.engine.submission import LOCK_NAME
 from jobs.states import Status
+from workers.capacity import MAX_TYPES, MAX_UNITS, TYPE_NAME
 
 StatusWord = Annotated[str, Field(json_schema_extra={"enum": [*Status.values, RESURRECTED]})]
 Time = Annotated[str, Field(description="RFC 3339, UTC, milliseconds at most.", examples=["2018-04-21T09:45:02.709Z"])]
+
+# Said, not checked here: the engine judges values, and names the field at fault.
+CapacityMap = Annotated[
+    dict[str, int],
+    Field(
+        json_schema_extra={
+            "maxProperties": MAX_TYPES,
+            "propertyNames": {"pattern": f"^{TYPE_NAME.pattern}$"},
+            "additionalProperties": {"type": "integer", "minimum": 1, "maximum": MAX_UNITS},
+        }
+    ),
+]
+Retries = Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": 100})]
+Priority = Annotated[int, Field(json_schema_extra={"minimum": -100, "maximum": 100}, description="Higher first.")]
 
 
 class Wire(BaseModel):
@@ -23,7 +39,7 @@ class LockNeed(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
-    name: str
+    name: Annotated[str, Field(json_schema_extra={"pattern": f"^{LOCK_NAME.pattern}$"})]
     mode: Literal["exclusive", "shared"] = "exclusive"
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from jobs.engine.submission import ACTION_NAME
-from jobsite.api.v0.schemas.common import LockNeed, Time, Wire
+from jobsite.api.v0.schemas.common import CapacityMap, LockNeed, Priority, Retries, Time, Wire
 
 
 class Cron(Wire):
@@ -61,12 +61,12 @@ class CronBody(BaseModel):
         str | None, Field(description="While a job of it has not ended: allow (the default), forbid, replace.")
     ] = None
     enabled: bool | None = None
-    retries: int | None = None
-    capacity_map: dict[str, int] | None = None
+    retries: Retries | None = None
+    capacity_map: CapacityMap | None = None
     parameters: dict[str, Any] | None = None
     deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
         None
     )
     stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
-    priority: Annotated[int | None, Field(description="-100 to 100, higher first.")] = None
+    priority: Priority | None = None
     locks: list[LockNeed] | None = None

@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from jobsite.api.v0.schemas.common import StatusWord, Time, Wire
 
+# Of why a lock is freed by hand.
+LONGEST_REASON = 1000
+
 
 class LockHolder(Wire):
     """A job that has the lock."""
@@ -64,7 +67,7 @@ class ClearBody(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
-    reason: Annotated[str, Field(min_length=1, max_length=1000, description="Kept in the audit.")]
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, description="Kept in the audit.")]
     force: Annotated[bool, Field(description="Have a live holder killed; needs the permission for it.")] = False
 
 
@@ -73,5 +76,5 @@ class FreeBody(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
-    reason: Annotated[str, Field(min_length=1, max_length=1000, description="Kept in the audit.")]
+    reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, description="Kept in the audit.")]
     retry: Annotated[bool, Field(description="Run its job once more when it has ended.")] = False

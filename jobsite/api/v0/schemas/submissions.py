@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from jobs.engine.submission import ACTION_NAME
-from jobsite.api.v0.schemas.common import LockNeed
+from jobsite.api.v0.schemas.common import CapacityMap, LockNeed, Priority, Retries
 
 
 class Follower(BaseModel):
@@ -16,18 +16,18 @@ class Follower(BaseModel):
 
     action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
     parameters: dict[str, Any] | None = None
-    retries: int | None = None
-    capacity_map: dict[str, int] | None = None
+    retries: Retries | None = None
+    capacity_map: CapacityMap | None = None
     deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
         None
     )
     stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
     scheduled_at: Annotated[str | None, Field(description="RFC 3339; empty is now.")] = None
-    priority: Annotated[int | None, Field(description="-100 to 100, higher first.")] = None
+    priority: Priority | None = None
     locks: list[LockNeed] | None = None
     next: Annotated["Follower | None", Field(description="What follows on success.")] = None
-    comment: str | None = None
-    ticket_ref: str | None = None
+    comment: Annotated[str, Field(json_schema_extra={"maxLength": 255})] | None = None
+    ticket_ref: Annotated[str, Field(json_schema_extra={"maxLength": 32})] | None = None
 
 
 class SubmissionBody(Follower):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jobsite.api.v0.schemas.common import ReasonBody, Time, Wire
+from jobsite.api.v0.schemas.common import CapacityMap, ReasonBody, Time, Wire
 
 
 class Worker(Wire):
@@ -23,4 +23,4 @@ class WorkerList(Wire):
 class CapacityBody(ReasonBody):
     """The whole map is replaced; null is what the worker was started with."""
 
-    capacity_map: Annotated[dict[str, int] | None, Field(examples=[{"scan": 2}])]
+    capacity_map: Annotated[CapacityMap | None, Field(examples=[{"scan": 2}])]

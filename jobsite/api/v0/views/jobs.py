@@ -100,7 +100,7 @@ class Jobs(Endpoint):
     @JOBS["cancel"]
     def cancel(self, request: Request, job_id: str) -> Response:
         asked = read_cancel(self.optional_body(request))
-        force = asked.force or flag(request.query_params, "force")
+        force = flag(request.query_params, "force") or asked.force
         if force and not request.user.has_perm("jobs.force_job"):
             raise PermissionDenied("None of your roles has the permission jobs.force_job.")
         cancel(_uuid(job_id), by=self.actor(request), reason=asked.reason or "", force=force)

@@ -11,12 +11,12 @@ from jobs.engine.errors import NoSuchLock
 from jobs.engine.free import free
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import report
-from jobsite.api.v0.bodies import typed
+from jobsite.api.v0.bodies import storable_reason, typed
 from jobsite.api.v0.descriptions.locks import LOCKS
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.lock_objects import detail_object, lock_object
 from jobsite.api.v0.numbers import number
-from jobsite.api.v0.schemas.locks import ClearBody, FreeBody
+from jobsite.api.v0.schemas.locks import LONGEST_REASON, ClearBody, FreeBody
 from jobsite.api.v0.views.base import Endpoint
 from locks.models import LockName
 
@@ -52,14 +52,16 @@ class Locks(Endpoint):
         if body.force and not request.user.has_perm("locks.force_lock"):
             raise PermissionDenied("None of your roles has the permission locks.force_lock, which force needs.")
         _one(lock_name)
-        state = clear(lock_name, by=self.actor(request), reason=body.reason, force=body.force)
+        reason = storable_reason(body.reason, longest=LONGEST_REASON)
+        state = clear(lock_name, by=self.actor(request), reason=reason, force=body.force)
         return _changed(lock_name, state)
 
     @LOCKS["free"]
     def free(self, request: Request, lock_name: str) -> Response:
         body = typed(FreeBody, self.body(request))
         _one(lock_name)
-        return _changed(lock_name, free(lock_name, by=self.actor(request), reason=body.reason, retry=body.retry))
+        reason = storable_reason(body.reason, longest=LONGEST_REASON)
+        return _changed(lock_name, free(lock_name, by=self.actor(request), reason=reason, retry=body.retry))
 
 
 def _one(name: str) -> LockName:

@@ -19,6 +19,8 @@ from jobsite.api.v1.wire import naive_utc
 from locks.models import JobLock, LockName
 
 _DEFAULT_REASON = "Cleared via API call"
+# The audit keeps so much.
+_LONGEST_REASON = 1000
 
 
 class JobLocks(Endpoint):
@@ -38,7 +40,7 @@ class JobLocks(Endpoint):
             raise WireError(400, "No lock name specified")
         if not isinstance(force, bool) or not isinstance(reason, str):
             raise WireError(400, "force must be true or false, and reason text")
-        storable("reason", reason)
+        reason = storable("reason", reason)[:_LONGEST_REASON]
         if force and not request.user.has_perm("locks.force_lock"):
             raise PermissionDenied
         state = self._clear(str(name), force=force, reason=reason, request=request)

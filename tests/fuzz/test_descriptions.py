@@ -1,0 +1,89 @@
+"""schemathesis: requests made from the descriptions, valid and not, and answers held against them."""
+
+import zlib
+from typing import Any, TypeAlias
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, settings
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import (
+    ignored_auth,
+    negative_data_rejection,
+    positive_data_acceptance,
+    status_code_conformance,
+)
+
+from tests.api.known import Known
+from tests.api.operations import DIALECTS, OPERATIONS
+from tests.fuzz.conftest import Headers, LogIn
+from tests.fuzz.lenient import ASKS_MORE, TAKES_MORE
+
+pytestmark = pytest.mark.slow
+Case: TypeAlias = schemathesis.Case[Any]
+# The same requests in each run.
+CONFIG: dict[str, Any] = {"seed": 20261122, "generation": {"deterministic": True}}
+LITTLE = {**CONFIG, "phases": {"coverage": {"enabled": False}}}
+
+
+def _described(dialect: str, config: dict[str, Any]) -> Any:
+    return schemathesis.openapi.from_wsgi(
+        f"/api/{dialect}/docs.json", get_wsgi_application(), config=schemathesis.Config.from_dict(config)
+    )
+
+
+V0, V1 = (_described(dialect, CONFIG) for dialect in DIALECTS)
+V0_A_LITTLE, V1_A_LITTLE = (_described(dialect, LITTLE) for dialect in DIALECTS)
+many = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(many, max_examples=2)
+FOR_EACH_ROLE = [schemathesis.checks.not_a_server_error, ignored_auth, status_code_conformance]
+others = pytest.mark.parametrize("role", ["nobody", "auditor", "operator"])
+
+
+def _fuzz(case: Case, dialect: str, known: Known, headers: Headers, **more: Any) -> None:
+    _aim(case, known[dialect])
+    case.call_and_validate(headers=headers, **more)
+
+
+def _aim(case: Case, rows: dict[str, str]) -> None:
+    """Every other address names a row that is there: by chance none would."""
+    is_wrong = case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH)
+    if not is_wrong and zlib.crc32(repr(case.path_parameters).encode()) % 2:
+        case.path_parameters.update({name: rows[name] for name in case.path_parameters if name in rows})
+
+
+def _lenient(case: Case) -> list[Any]:
+    place = f"{case.method} {case.path}"
+    takes_more = [negative_data_rejection] if place in TAKES_MORE else []
+    return takes_more + ([positive_data_acceptance] if place in ASKS_MORE else [])
+
+
+@many
+@V0.parametrize()  # type: ignore[untyped-decorator]
+def test_v0_keeps_to_its_description(case: Case, known: Known, log_in: LogIn) -> None:
+    _fuzz(case, "v0", known, log_in("admin"), excluded_checks=_lenient(case))
+
+
+@many
+@V1.parametrize()  # type: ignore[untyped-decorator]
+def test_v1_keeps_to_its_description(case: Case, known: Known, log_in: LogIn) -> None:
+    _fuzz(case, "v1.0", known, log_in("admin"), excluded_checks=_lenient(case))
+
+
+@few
+@others
+@V0_A_LITTLE.parametrize()  # type: ignore[untyped-decorator]
+def test_v0_keeps_to_it_for_other_roles(case: Case, role: str, known: Known, log_in: LogIn) -> None:
+    _fuzz(case, "v0", known, log_in(role), checks=FOR_EACH_ROLE)
+
+
+@few
+@others
+@V1_A_LITTLE.parametrize()  # type: ignore[untyped-decorator]
+def test_v1_keeps_to_it_for_other_roles(case: Case, role: str, known: Known, log_in: LogIn) -> None:
+    _fuzz(case, "v1.0", known, log_in(role), checks=FOR_EACH_ROLE)
+
+
+def test_leniency_is_claimed_only_for_operations_that_exist() -> None:
+    assert {*TAKES_MORE, *ASKS_MORE} <= {str(operation) for operation in OPERATIONS}
