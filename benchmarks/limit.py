@@ -41,4 +41,8 @@ def bare_rate(count: int) -> float:
     for process in processes:
         process.join()
     say_stopped(identity)
-    return len(ids) / float(max(end for _, end in spans) - min(start for start, _ in spans))
+    done: int = sum(done for done, _, _ in spans)
+    if done != len(ids):
+        raise RuntimeError(f"The bare loop ended {done} of {len(ids)} jobs: it no longer fits the statements.")
+    seconds: float = max(end for _, _, end in spans) - min(start for _, start, _ in spans)
+    return done / seconds

@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "jobsite.api.v1.cors.Cors",
     "jobsite.api.v1.middleware.ErrorEnvelope",
     "jobsite.api.v0.middleware.ErrorEnvelope",
+    "jobsite.console.policy.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

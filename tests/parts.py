@@ -13,7 +13,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # mark: (is it there?, the command that adds it)
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
-    "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium chromium-driver"),
+    "browser": (lambda: any(map(shutil.which, BROWSERS)), "apt install chromium"),
     "rabbitmq": (Path(SERVER).exists, "apt install rabbitmq-server"),
     "faketime": (lambda: bool(shutil.which("faketime")), "apt install faketime"),
     "curl": (lambda: bool(shutil.which("curl")), "apt install curl"),

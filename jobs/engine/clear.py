@@ -4,12 +4,14 @@ from enum import Enum
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.clock import CLOCK
 from jobs.engine.errors import LockHeld, NoSuchLock, ReasonMissing
 from jobs.engine.lines import lock_names, wake
+from jobs.engine.overdue import cancel_overdue
 from jobs.engine.rescue import end_lost
 from jobs.models import Job
 from jobs.states import Status
@@ -29,13 +31,14 @@ def clear(name: str, *, by: Actor, reason: str, force: bool = False) -> LockStat
 
     1. Holders on workers whose lease is over end at once, as in a rescue: nobody acts for them any more.
     2. Of a live one, forced, the worker kills the processes; its lock is free when the worker has confirmed that.
+       One that was canceled and should be gone by now needs no force.
     """
     check(name, reason)
     dead = end_lost(name, why=f"its lock {name} was cleared: {reason}"[:1000], by=by)
     _drop_orphans(name)
-    alive = list(holders_of(name))
-    if alive and not force:
-        raise LockHeld(name, [str(job.uuid) for job in alive])
+    alive = list(holders_of(name).annotate(now=Now()))
+    if not force and (refusing := [job for job in alive if not cancel_overdue(job, job.now)]):
+        raise LockHeld(name, [str(job.uuid) for job in refusing])
     for job in alive:
         _have_killed(job, by=by, reason=reason)
     state = LockState.STOPPING if alive else LockState.FREE

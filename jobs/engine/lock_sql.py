@@ -141,12 +141,18 @@ WITH {_WOKEN.format(names="$2")}
 SELECT ARRAY(SELECT DISTINCT capacity_class_id FROM woken), (SELECT retry_asked FROM jobs_job WHERE id = $1)"""
 
 # The line for a lock in the order of claims, whoever was woken from it included; at most `limit` of each class.
-WAITERS = f"""SELECT job.id FROM (
-    SELECT first.id, first.priority, first.scheduled_at, %(name)s AS blocked_by
-    FROM {_LINE.format(name="%(name)s", limit="%(limit)s")} AS first
+_WAITERS = f"""SELECT job.id FROM (
+    SELECT first.id, first.priority, first.scheduled_at, {{name}} AS blocked_by
+    FROM {_LINE.format(name="{name}", limit="%(limit)s")} AS first
     UNION ALL
-    SELECT id, priority, scheduled_at, NULL FROM jobs_job WHERE ready AND woken_for = %(name)s) AS job
+    SELECT id, priority, scheduled_at, NULL FROM jobs_job WHERE ready AND woken_for = {{name}}) AS job
 ORDER BY job.blocked_by IS NOT NULL, job.priority DESC, job.scheduled_at, job.id LIMIT %(limit)s"""
+WAITERS = _WAITERS.format(name="%(name)s")
+
+# The same for several locks at once.
+FIRST_WAITERS = f"""SELECT wanted.name, waiter.id
+FROM unnest(%(names)s::text[]) AS wanted(name), LATERAL ({_WAITERS.format(name="wanted.name")})
+AS waiter"""
 
 # How many stand before a job in its line, counted up to `limit` in each class.
 AHEAD = f"""SELECT count(*) FROM jobs_job AS me, {_LINE.format(name="me.blocked_by", limit="%(limit)s")} AS other

@@ -22,6 +22,16 @@ def actor_of(request: Request, *, dialect: str) -> Actor:
     )
 
 
+def admin_actor(request: HttpRequest) -> Actor:
+    """The person at the browser, in the admin."""
+    return Actor(
+        dialect="admin",
+        user=request.user.get_username(),
+        address=client_address(request),
+        client=client_name(request),
+    )
+
+
 def client_address(request: HttpRequest) -> str:
     """The peer, or, if that is a trusted proxy, the nearest address in front of it that is not one."""
     address = request.META.get("REMOTE_ADDR", "")

@@ -28,6 +28,11 @@ def _file(name: str) -> Callable[[HttpRequest], str]:
     return lambda _request: static(f"jobsite/{name}")
 
 
+def without_inline_colours(_request: HttpRequest) -> dict[str, Any]:
+    """Unfold would write its colours into each page as a style, which the policy refuses: theme.css has them."""
+    return {"colors": {}}
+
+
 _NAVIGATION = [
     {
         "title": "Work",
@@ -50,7 +55,7 @@ _NAVIGATION = [
         "title": "Locks",
         "separator": True,
         "items": [
-            _item("Held locks", "lock", "locks.joblock"),
+            _item("Lock board", "lock", "locks.joblock"),
             _item("Lock names", "label", "locks.lockname"),
         ],
     },
@@ -94,23 +99,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": _file("logo.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
     "LOGIN": {"form": "jobsite.console.login.LoginForm"},
-    "STYLES": [_file("admin.css")],
-    "BORDER_RADIUS": "6px",
+    "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css")],
+    "SCRIPTS": [_file("live.js")],
+    "GLOBAL_CALLBACK": "jobsite.console.look.without_inline_colours",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},
-    "COLORS": {
-        # Teal, one step darker than Tailwind's from 600 on: white text on it is readable (5.5:1).
-        "primary": {
-            "50": "oklch(98.4% .014 180.72)",
-            "100": "oklch(95.3% .051 180.801)",
-            "200": "oklch(91% .096 180.426)",
-            "300": "oklch(85.5% .138 181.071)",
-            "400": "oklch(77.7% .152 181.912)",
-            "500": "oklch(70.4% .14 182.503)",
-            "600": "oklch(51.1% .096 186.391)",
-            "700": "oklch(43.7% .078 188.216)",
-            "800": "oklch(38.6% .063 188.416)",
-            "900": "oklch(32% .053 190)",
-            "950": "oklch(27.7% .046 192.524)",
-        },
-    },
 }

@@ -40,6 +40,7 @@ INDEX =     "login     404    200     200      200   200"  # fmt: skip
 EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
 FOREIGN =   "login     302    302     302      302   200"  # fmt: skip
+FREEING =   "login     403    403     302      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
 NO_POST =   "login     405    405     405      405   405"  # fmt: skip
@@ -78,7 +79,8 @@ MODELS: dict[str, dict[str, Answers]] = {
     "workers/worker": _pages(PAGE),
     "workers/capacityclass": _pages(PAGE),
     "workers/beat": _pages(PAGE),
-    "locks/joblock": _pages(PAGE),
+    # Of no lock: to the board.
+    "locks/joblock": {**_pages(PAGE), **{page: {"GET": FREEING, "POST": FREEING} for page in ("clear/", "free/")}},
     "locks/lockname": _pages(PAGE),
     # Everyone's own; somebody else's is not found by them.
     "access/accesstoken": {

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.engine.actor import engine_actor
+from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
 from jobs.engine.clear import LockState, clear
 from jobs.engine.errors import InvalidSubmission, LockHeld, NoSuchLock
@@ -84,6 +85,18 @@ def test_a_forced_clear_has_the_holder_killed_and_frees_only_what_the_worker_con
     assert holders("devices") == set()
     assert clear("devices", by=BY, reason="and now?") == LockState.FREE
     assert AuditEvent.objects.filter(verb="force_cancel").count() == 1
+
+
+def test_a_holder_whose_cancel_is_overdue_is_killed_without_force(dead_end: tuple[Job, Slot]) -> None:
+    job, _ = dead_end
+    cancel(job.uuid, by=BY, reason="enough")
+    with pytest.raises(LockHeld):
+        clear("devices", by=BY, reason="it was canceled just now")
+    Job.objects.filter(pk=job.pk).update(status_changed_at=timezone.now() - timedelta(seconds=36))
+    assert clear("devices", by=BY, reason="30 s and 5 are over") == LockState.STOPPING
+    job.refresh_from_db()
+    assert job.forced_at is not None
+    assert holders("devices") == {job.pk}, "until its worker has killed it"
 
 
 def test_a_reason_and_a_known_name_are_asked_for(dead_end: tuple[Job, Slot]) -> None:

@@ -20,8 +20,15 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class TwoLists:
+    """Django's two lists side by side, usable by who sees none of it."""
+
+    class Media:
+        js = ("jobsite/two-lists.js",)
+
+
 @admin.register(User)
-class AccountAdmin(SuperuserOnly, AnyUserAdmin, AuditedAdmin):
+class AccountAdmin(TwoLists, SuperuserOnly, AnyUserAdmin, AuditedAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -29,5 +36,5 @@ class AccountAdmin(SuperuserOnly, AnyUserAdmin, AuditedAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(SuperuserOnly, GroupAdmin, AuditedAdmin):
+class RoleAdmin(TwoLists, SuperuserOnly, GroupAdmin, AuditedAdmin):
     pass

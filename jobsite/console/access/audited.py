@@ -5,9 +5,8 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest
 
-from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
-from jobsite.access.actor import client_address
+from jobsite.access.actor import admin_actor
 from jobsite.console.base.pages import ListAdmin
 
 
@@ -54,5 +53,10 @@ def is_superuser(request: HttpRequest) -> bool:
 
 def _note(verb: str, request: HttpRequest, row: Model, what: Any) -> None:
     """`what` names the fields that changed, never their values: one of them is a password."""
-    by = Actor(dialect="admin", user=request.user.get_username(), address=client_address(request))
-    audit(verb, by=by, object_type=str(row._meta.model_name), object_id=str(row)[:200], after=what or None)
+    audit(
+        verb,
+        by=admin_actor(request),
+        object_type=str(row._meta.model_name),
+        object_id=str(row)[:200],
+        after=what or None,
+    )

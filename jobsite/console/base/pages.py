@@ -57,7 +57,7 @@ class ListAdmin(UnfoldAdmin):
 class ReadOnlyAdmin(ListAdmin):
     """Over what the engine owns. Looks, never touches: state changes only through verbs, each with its audit row."""
 
-    actions = None
+    actions: Any = None
     # Only columns whose order an index gives, or of small tables.
     sortable_by: ClassVar[list[str] | tuple[str, ...] | None] = ()
 

@@ -7,14 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from jobs.engine.actor import Actor
 from jobs.engine.crons.delete import delete_cron
 from jobs.engine.crons.enable import disable_cron, enable_cron
 from jobs.engine.crons.run_now import run_now
 from jobs.engine.crons.save import save_cron
 from jobs.engine.errors import InvalidSubmission, NoSuchCron
 from jobs.models import Cron
-from jobsite.access.actor import client_address
+from jobsite.access.actor import admin_actor
 from jobsite.console.base.pages import ListAdmin
 
 
@@ -24,15 +23,15 @@ class CronVerbs(ListAdmin):
     actions = ("enable_crons", "disable_crons", "run_crons")
 
     def save_model(self, request: HttpRequest, obj: Cron, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        saved = save_cron(form.spec, by=_actor(request))
+        saved = save_cron(form.spec, by=admin_actor(request))
         obj.pk, obj.name = saved.pk, saved.name
 
     def delete_model(self, request: HttpRequest, obj: Cron) -> None:
-        delete_cron(obj.name, by=_actor(request))
+        delete_cron(obj.name, by=admin_actor(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Cron]) -> None:
         for cron in queryset:
-            delete_cron(cron.name, by=_actor(request))
+            delete_cron(cron.name, by=admin_actor(request))
 
     # What Django would note beside it, the audit has.
     def log_addition(self, *_: Any) -> Any: ...
@@ -61,13 +60,9 @@ class CronVerbs(ListAdmin):
         names = []
         for cron in crons:
             try:
-                if verb(cron.name, by=_actor(request)):
+                if verb(cron.name, by=admin_actor(request)):
                     names.append(cron.name)
             except (InvalidSubmission, NoSuchCron) as error:
                 self.message_user(request, f"{cron.name}: {error}", messages.ERROR)
         if names:
             self.message_user(request, f"{', '.join(names)}: {done}.", messages.SUCCESS)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor(dialect="admin", user=request.user.get_username(), address=client_address(request))
