@@ -10,7 +10,7 @@ import psycopg2
 from django.conf import settings
 
 from jobs.actions import Action, Context, DeadlineExceeded, Follow, JobCanceled, UnknownAction, get_action
-from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.parameters import InvalidParameters, Parameters, validate
 from jobs.engine.chain import append
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
@@ -21,7 +21,7 @@ from jobs.runner import process
 from jobs.runner.process import SlotStopped, interruptible
 from jobs.runner.reporter import JobReporter
 from jobs.seal.hush import hushed_json, hushed_value, learn
-from jobs.seal.parameters import open_parameters, secrets_in
+from jobs.seal.parameters import has_secrets, open_parameters, secrets_in
 from jobs.seal.streams import hushed_output
 from jobs.seal.submission import seal_submission
 from jobs.states import CUT, Status
@@ -80,12 +80,8 @@ def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
 def _act(job: Claimed, reporter: JobReporter) -> object:
     action = get_action(job.action)
     stored = {**(job.configured or {}), **(job.parameters or {})}
-    sent = open_parameters(stored)
-    # Before anything can speak of them; what the schema makes of them may look different.
-    secrets = secrets_in(action.parameters, stored, sent)
-    learn(secrets)
-    parameters = validate(action.parameters, sent)
-    learn([*secrets, *parameters.secrets().values()])
+    read = _read_secrets if has_secrets(action.parameters, stored) else _read
+    sent, parameters = read(action, stored)
     context: Context[Any] = Context(
         job_id=job.uuid,
         action=job.action,
@@ -97,6 +93,21 @@ def _act(job: Claimed, reporter: JobReporter) -> object:
     )
     with hushed_output(), interruptible(knows_of_cancel=lambda: reporter.told):
         return action.run(context)
+
+
+def _read(action: Action, sent: dict[str, Any]) -> tuple[dict[str, Any], Parameters]:
+    return sent, validate(action.parameters, sent)
+
+
+def _read_secrets(action: Action, stored: dict[str, Any]) -> tuple[dict[str, Any], Parameters]:
+    """Opened for this run, and kept out of all that this process writes."""
+    sent = open_parameters(stored)
+    # Before anything can speak of them; what the schema makes of them may look different.
+    secrets = secrets_in(action.parameters, stored, sent)
+    learn(secrets)
+    parameters = validate(action.parameters, sent)
+    learn([*secrets, *parameters.secrets().values()])
+    return sent, parameters
 
 
 def _worth_a_retry(job: Claimed, error: BaseException) -> bool:

@@ -17,10 +17,10 @@ class Unspoken(ValueError):
     """An error that was about to tell a secret; these are its words without it."""
 
 
-def learn(values: Iterable[Any]) -> None:
+def learn(values: list[Any]) -> None:
     """Until it learns others this process writes *** in place of these values."""
     global _pattern  # noqa: PLW0603 - one process runs one job
-    _pattern = _pattern_of(values)
+    _pattern = _pattern_of(values) if values else None
 
 
 def knows_any() -> bool:
@@ -66,7 +66,7 @@ def unspoken(values: list[Any]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not values or without(values, told := "".join(traceback.format_exception(error))) == told:
+        if without(values, told := "".join(traceback.format_exception(error))) == told:
             raise
         raise Unspoken(without(values, f"{type(error).__name__}: {error}")) from None
 

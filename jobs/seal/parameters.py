@@ -17,9 +17,14 @@ class Unreadable(RuntimeError):
     """A value was sealed with a key that this process does not have."""
 
 
+def has_secrets(schema: type[Parameters], stored: Mapping[str, Any]) -> bool:
+    """Whether there is anything to do at all: most jobs have none, and must not pay for those that have."""
+    return schema.has_secrets() or any(map(is_sealed, stored.values()))
+
+
 def seal_parameters(schema: type[Parameters], sent: Json | None) -> Json | None:
     """With every secret encrypted under the first key, also one that is sealed already. Raises InvalidParameters."""
-    if not sent:
+    if not sent or not has_secrets(schema, sent):
         return sent
     return {name: _sealed(name, value) if _is_secret(schema, name, value) else value for name, value in sent.items()}
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
+from django.test import override_settings
 
 from jobs.actions import Follow
 from jobs.actions.context import Context
@@ -143,6 +144,14 @@ def test_a_job_from_before_its_parameter_was_a_secret_does_not_tell_it_either(st
     _, slot, claimed = start(action="log_in", parameters={})
     outcome = run(slot, replace(claimed, parameters={"password": VALUE}))
     assert outcome.result == f'{{"used": "***", "length": {len(VALUE)}}}'
+
+
+@override_settings(PARAMETERS_KEYS=[])
+def test_what_has_no_secrets_runs_without_a_key(start: Start) -> None:
+    job, slot, claimed = start(action="log_in", parameters={"user": "ann"}, next=Submission(action="noop"))
+    finish(slot, claimed, run(slot, claimed))
+    job.refresh_from_db()
+    assert (job.status, job.sealed_with) == (Status.DONE, None)
 
 
 def test_a_job_without_secrets_has_no_key(submit: Enqueue) -> None:
