@@ -60,24 +60,27 @@ def validate(schema: type[Parameters], sent: dict[str, Any] | None) -> Parameter
     try:
         return schema.model_validate(sent or {})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(["parameters", *(str(part) for part in first["loc"])])
-        value = f" (was {_short(first['input'])})" if _may_be_shown(first, schema) else ""
-        # What our own validators raise is a sentence already; pydantic puts two words before it.
-        words = _without_secrets(first["msg"].removeprefix("Value error, "), schema, sent or {})
         # pydantic's error holds all that was sent.
         cause = None if schema.has_secrets() else error
-        raise InvalidParameters(field=field, reason=words + value) from cause
+        raise _of(error.errors(include_url=False)[0], schema, sent or {}) from cause
 
 
-def _may_be_shown(error: ErrorDetails, schema: type[Parameters]) -> bool:
+def _of(detail: ErrorDetails, schema: type[Parameters], sent: dict[str, Any]) -> InvalidParameters:
+    field = ".".join(["parameters", *(str(part) for part in detail["loc"])])
+    value = f" (was {_short(detail['input'])})" if _may_be_shown(detail, schema) else ""
+    # What our own validators raise is a sentence already; pydantic puts two words before it.
+    words = _without_secrets(detail["msg"].removeprefix("Value error, "), schema, sent)
+    return InvalidParameters(field=field, reason=words + value)
+
+
+def _may_be_shown(detail: ErrorDetails, schema: type[Parameters]) -> bool:
     """Not of a secret, nor of what may be one: a misspelt name, or all parameters together."""
     if not schema.has_secrets():
-        return error["type"] != "missing"
+        return detail["type"] != "missing"
     return (
-        bool(error["loc"])
-        and error["type"] not in {"missing", "extra_forbidden"}
-        and not schema.is_secret(str(error["loc"][0]))
+        bool(detail["loc"])
+        and detail["type"] not in {"missing", "extra_forbidden"}
+        and not schema.is_secret(str(detail["loc"][0]))
     )
 
 

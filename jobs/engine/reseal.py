@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
-from jobs.engine.sealing import Sealed, SealingUndone, seal_rows
+from jobs.engine.sealing import MOST_WALKS, Sealed, SealingUndone, seal_rows
 from jobs.models import ActionConfig, Cron, Job
 from jobs.seal.form import sealed_in
 from jobs.seal.keys import name_of_first
@@ -18,14 +18,21 @@ def reseal(*, by: Actor) -> Sealed:
     key, sealed = name_of_first(), Sealed()
     # Before, since it may be broken off.
     audit("reseal", by=by, object_type="parameters_key", object_id=key)
-    for former in _others_in_use(key):
-        seal_rows(Job.objects.filter(sealed_with=former), into=sealed)
+    _reseal_jobs(key, into=sealed)
     # Few, and without a name of their key.
     for rows in (Cron.objects.all(), ActionConfig.objects.all()):
         seal_rows(rows, into=sealed, wanted=lambda stored: any(sealed_in(dict(stored))))
-    if not sealed.refused and any(_others_in_use(key)):
-        raise SealingUndone("jobs are still made under a former key: restart all processes with the new one first")
     return sealed
+
+
+def _reseal_jobs(key: str, *, into: Sealed) -> None:
+    # A retry that is made meanwhile may have copied a row just before its turn.
+    for _ in range(MOST_WALKS):
+        for former in _others_in_use(key):
+            seal_rows(Job.objects.filter(sealed_with=former), into=into)
+        if into.refused or not any(_others_in_use(key)):
+            return
+    raise SealingUndone("jobs are still made under a former key: restart all processes with the new one first")
 
 
 def _others_in_use(key: str) -> Iterator[str]:

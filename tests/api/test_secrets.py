@@ -60,7 +60,7 @@ def test_no_search_finds_it(admin: Client) -> None:
 def test_what_is_sent_again_with_its_key_is_known_by_a_digest_that_only_we_can_make(
     admin: Client, settings: Any
 ) -> None:
-    key = {"Idempotency-Key": "k"}
+    key: dict[str, Any] = {"Idempotency-Key": "k"}
     first = _post(admin, "jobs", WEBHOOK, **key)
     assert _post(admin, "jobs", WEBHOOK, **key)["id"] == first["id"]
     made_with_ours = IdempotencyKey.objects.get().fingerprint

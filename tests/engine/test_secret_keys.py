@@ -19,7 +19,8 @@ from jobs.actions.registry import Action, _actions, register
 from jobs.actions.secret import Secret
 from jobs.engine import sealing
 from jobs.engine.actor import Actor
-from jobs.engine.finish import finish
+from jobs.engine.claim import claim
+from jobs.engine.finish import Outcome, finish
 from jobs.engine.reseal import reseal
 from jobs.engine.seal_stored import seal_stored
 from jobs.engine.submission import Submission
@@ -27,9 +28,11 @@ from jobs.models import ActionConfig, AuditEvent, Cron, Job
 from jobs.runner.run import run
 from jobs.seal.keys import name_of_first
 from jobs.seal.parameters import open_parameters
+from jobs.states import Status
 from jobsite.up import fingerprint
-from tests.engine.conftest import Enqueue, Start
+from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start
 from tests.engine.stored import everything_stored
+from tests.engine.threads import side_by_side
 
 VALUE = "hunter2-correct-horse"
 NEW = Fernet.generate_key().decode()
@@ -180,6 +183,29 @@ def test_it_reads_only_rows_under_another_key(submit: Enqueue, by: Actor) -> Non
     assert "job_by_key" in plan
     assert "Sort" not in plan
     assert "job_by_key" in probe
+
+
+@pytest.mark.usefixtures("both")
+def test_jobs_that_fail_and_are_retried_meanwhile_end_under_the_new_key(
+    submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot, by: Actor
+) -> None:
+    with override_settings(PARAMETERS_KEYS=settings.PARAMETERS_KEYS[1:]):
+        for _ in range(60):
+            submit({"scan": 1}, action="log_in", parameters={"password": VALUE}, retries=1)
+    slot = new_slot(new_worker({"scan": 1}))
+
+    def fail_them() -> None:
+        while (claimed := claim(slot).job) is not None:
+            assert open_parameters(claimed.parameters or {}) == {"password": VALUE}
+            finish(slot, claimed, Outcome(status=Status.ERRORED), take_next=False)
+
+    side_by_side(fail_them, lambda: reseal(by=by))
+    # A row that was locked by the other just then is one that a claim leaves to its next look.
+    fail_them()
+    reseal(by=by)
+    with override_settings(PARAMETERS_KEYS=[NEW]):
+        opened = [open_parameters(job.parameters or {}) for job in Job.objects.filter(sealed_with=name_of_first())]
+    assert opened == [{"password": VALUE}] * 120
 
 
 def test_what_none_of_the_keys_opens_is_named_and_the_others_are_done(submit: Enqueue) -> None:
