@@ -31,6 +31,7 @@ class JobLock(models.Model):
 
     class Meta:
         ordering = ["lock_id"]
+        verbose_name = "held lock"
         permissions = [
             ("clear_lock", "Can clear a lock whose holder is dead"),
             ("force_lock", "Can clear a lock whose holder is alive"),

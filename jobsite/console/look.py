@@ -100,7 +100,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
     "LOGIN": {"form": "jobsite.console.login.LoginForm"},
     "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css")],
-    "SCRIPTS": [_file("live.js")],
+    "SCRIPTS": [_file("live.js"), _file("times.js")],
     "GLOBAL_CALLBACK": "jobsite.console.look.without_inline_colours",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _NAVIGATION},
 }

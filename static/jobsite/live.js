@@ -66,7 +66,17 @@
         state.tag = answer.headers.get("ETag") ?? "";
         const fresh = document.createElement("template");
         fresh.innerHTML = html;
+        if (!sameRows(part, answer)) return;
         patchChildren(part, fresh.content);
+        document.dispatchEvent(new Event("live:patched"));
+    }
+
+    // A list with boxes to tick keeps its rows under the reader's hand: whether there are others now is only told.
+    function sameRows(part, answer) {
+        if (part.dataset.liveRows === undefined) return true;
+        const same = answer.headers.get("X-Rows") === part.dataset.liveRows;
+        document.getElementById("rows-changed").hidden = same;
+        return same;
     }
 
     function fail(state) {

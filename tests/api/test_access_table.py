@@ -40,6 +40,8 @@ INDEX =     "login     404    200     200      200   200"  # fmt: skip
 EDITOR =    "login     403    403     403      200   200"  # fmt: skip
 OWNER =     "login     403    403     403      403   200"  # fmt: skip
 FOREIGN =   "login     302    302     302      302   200"  # fmt: skip
+LIVE =      "401       403    200     200      200   200"  # fmt: skip
+NO_LIVE =   "405       405    405     405      405   405"  # fmt: skip
 FREEING =   "login     403    403     302      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
@@ -81,7 +83,7 @@ MODELS: dict[str, dict[str, Answers]] = {
     "workers/beat": _pages(PAGE),
     # Of no lock: to the board.
     "locks/joblock": {**_pages(PAGE), **{page: {"GET": FREEING, "POST": FREEING} for page in ("clear/", "free/")}},
-    "locks/lockname": _pages(PAGE),
+    "locks/lockname": {**_pages(PAGE), "<str:name>/now/": {"GET": LIVE, "POST": NO_LIVE}},
     # Everyone's own; somebody else's is not found by them.
     "access/accesstoken": {
         **_pages(STAFF, add=STAFF, delete=FOREIGN),
@@ -197,6 +199,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "actions/(?P<name>[^/]+)": "actions/noop",
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
+        "locks/lockname/<str:name>": "locks/lockname/devices",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",

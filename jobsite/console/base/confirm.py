@@ -39,7 +39,7 @@ class ConfirmView(AnyFormView):
         return super().get_context_data(
             **self.model_admin.admin_site.each_context(self.request),
             title=self.title,
-            submit=self.submit,
+            submit_words=self.submit,
             opts=self.model_admin.opts,
             back_url=self.back_url(),
             **kwargs,

@@ -1,7 +1,7 @@
 """Columns and fields that many pages show, made from the name of a model's field."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -27,7 +27,18 @@ def in_two_parts(at: datetime | None) -> str:
     if at is None:
         return "-"
     date, _, clock = utc(at).partition(" ")
-    return format_html('<time class="in-parts"><span>{}</span> <span>{}</span></time>', date, clock)
+    stamp = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return format_html(
+        '<time class="in-parts" datetime="{}"><span>{}</span> <span>{}</span></time>', stamp, date, clock
+    )
+
+
+def counting(at: datetime | None, count: str) -> str:
+    """A time that the page shows as the span "since" or "until" it, and keeps counting (static/jobsite/times.js)."""
+    if at is None:
+        return "-"
+    stamp = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return format_html('<time datetime="{}" data-count="{}">{}</time>', stamp, count, utc(at))
 
 
 def span_field(name: str, title: str) -> Callable[..., str]:

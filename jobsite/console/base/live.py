@@ -41,7 +41,11 @@ def live_part(
     """
     if stamp is not None and (unchanged := get_conditional_response(request, etag=_etag(stamp))):
         return unchanged
-    html = render_to_string(template, dict(context()), request)
+    return conditional(request, render_to_string(template, dict(context()), request), stamp=stamp)
+
+
+def conditional(request: HttpRequest, html: str, *, stamp: str | None = None) -> HttpResponseBase:
+    """The part, or 304 if the asker has just that."""
     etag = _etag(html if stamp is None else stamp)
     response = HttpResponse(html, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
     # Typed for conditional responses of all kinds; it returns what it is given.

@@ -14,10 +14,10 @@ from jobs.lock_report import Holder, first_waiters, report
 from jobs.models import Job
 from jobsite.console.base.changelist import BoundedChangeList
 from jobsite.console.base.display import shown_as
-from jobsite.console.base.pages import ReadOnlyAdmin
-from jobsite.console.base.words import span
+from jobsite.console.base.fields import counting
+from jobsite.console.base.live_list import LiveListAdmin
 from jobsite.console.locks.clearing import ClearView, FreeView, confirm_url
-from jobsite.console.locks.words import COLOURS, expires_in, heard_ago, owner_of
+from jobsite.console.locks.words import COLOURS, expires_at, owner_of
 from locks.models import JobLock
 
 MODES: dict[str, str] = {JobLock.Mode.EXCLUSIVE: "warning", JobLock.Mode.SHARED: "info"}
@@ -40,7 +40,7 @@ class Board(BoundedChangeList):
 
 
 @admin.register(JobLock)
-class LockBoard(ReadOnlyAdmin):
+class LockBoard(LiveListAdmin):
     list_display = ("lock_name", "mode_label", "state", "held_by", "on_worker", "held_for", "expires", "fence", "line")
     list_display_links = None
     list_filter = (("mode", ChoicesDropdownFilter),)
@@ -75,16 +75,15 @@ class LockBoard(ReadOnlyAdmin):
 
     @shown_as("on worker")
     def on_worker(self, row: Any) -> str:
-        return render_to_string("admin/locks/worker.html", worker_words(row.holder))
+        return render_to_string("admin/locks/worker.html", {"worker": row.holder.job.worker})
 
     @shown_as("held for", ordering="acquired_at")
     def held_for(self, row: Any) -> str:
-        return span(row.holder.seen_at - row.acquired_at)
+        return counting(row.acquired_at, "since")
 
     @shown_as("expires in")
     def expires(self, row: Any) -> str:
-        left = expires_in(row.holder)
-        return span(left) if left.total_seconds() > 0 else f"over for {span(-left)}"
+        return counting(expires_at(row.holder), "until")
 
     @shown_as("in line")
     def line(self, row: Any) -> str:
@@ -120,11 +119,6 @@ def state_label(holder: Holder) -> str:
     """A chip for the owner, and another with the reason if it seems stuck."""
     owner = owner_of(holder)
     return render_to_string("admin/locks/state.html", {"owner": owner, "colour": COLOURS[owner], "stuck": holder.stuck})
-
-
-def worker_words(holder: Holder) -> dict[str, Any]:
-    ago = heard_ago(holder)
-    return {"worker": holder.job.worker, "heard": f"heard {span(ago)} ago" if ago is not None else ""}
 
 
 def job_link(job: Job) -> str:

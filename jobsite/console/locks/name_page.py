@@ -4,16 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from jobs.lock_report import MOST_WAITERS, SHOWN_WAITERS, Holder, report, waiters
 from jobs.models import Job
 from jobsite.console.base.display import shown_as
+from jobsite.console.base.fields import counting
+from jobsite.console.base.live import live_part, live_view
 from jobsite.console.base.pages import ReadOnlyAdmin
-from jobsite.console.base.words import span
-from jobsite.console.locks.words import COLOURS, expires_in, heard_ago, owner_of
+from jobsite.console.locks.words import COLOURS, expires_at, owner_of
 from locks.models import JobLock, LockName
 
 
@@ -35,19 +37,32 @@ class LockNameAdmin(ReadOnlyAdmin):
     def now(self, row: Any) -> str:
         return "held" if row.held else "free"
 
+    def get_urls(self) -> list[URLPattern]:
+        return [path("<str:name>/now/", _live, name="locks_name_live"), *super().get_urls()]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        lock: LockName = context["original"]
-        [found] = report([lock])
-        context.update(
-            holders=[_holder(holder) for holder in found.holders],
-            waiting=f"{found.waiting}+" if found.waiting >= MOST_WAITERS else found.waiting,
-            line=[_waiter(job, lock.name) for job in waiters(lock.name)],
-            shown=SHOWN_WAITERS,
-            free_urls=_free_urls(request, lock) if found.holders else [],
-        )
+        context["live_url"] = reverse("admin:locks_name_live", args=[context["original"].pk])
+        context.update(_now(request, context["original"]))
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+@live_view("locks.view_lockname")
+def _live(request: HttpRequest, name: str) -> HttpResponseBase:
+    lock = get_object_or_404(LockName, pk=name)
+    return live_part(request, "admin/locks/lockname/now.html", lambda: _now(request, lock))
+
+
+def _now(request: HttpRequest, lock: LockName) -> dict[str, Any]:
+    [found] = report([lock])
+    return {
+        "holders": [_holder(holder) for holder in found.holders],
+        "waiting": f"{found.waiting}+" if found.waiting >= MOST_WAITERS else found.waiting,
+        "line": [_waiter(job, lock.name) for job in waiters(lock.name)],
+        "shown": SHOWN_WAITERS,
+        "free_urls": _free_urls(request, lock) if found.holders else [],
+    }
 
 
 def _free_urls(request: HttpRequest, lock: LockName) -> list[tuple[str, str]]:
@@ -62,15 +77,9 @@ def _free_urls(request: HttpRequest, lock: LockName) -> list[tuple[str, str]]:
 
 
 def _holder(holder: Holder) -> dict[str, Any]:
-    owner, ago, left = owner_of(holder), heard_ago(holder), expires_in(holder)
-    return {
-        "holder": holder,
-        "owner": owner,
-        "colour": COLOURS[owner],
-        "heard": f"heard {span(ago)} ago" if ago is not None else "",
-        "held_for": span(holder.seen_at - holder.acquired_at),
-        "expires": span(left) if left.total_seconds() > 0 else f"over for {span(-left)}",
-    }
+    owner = owner_of(holder)
+    held_for, expires = counting(holder.acquired_at, "since"), counting(expires_at(holder), "until")
+    return {"holder": holder, "owner": owner, "colour": COLOURS[owner], "held_for": held_for, "expires": expires}
 
 
 def _waiter(job: Job, name: str) -> dict[str, Any]:

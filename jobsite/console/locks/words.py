@@ -1,12 +1,12 @@
 """What a lock's holder is called on every page, and what freeing it will do, in words."""
 
-from datetime import timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from jobs.engine.submission import stop_timeout_of
 from jobs.lock_report import Holder
 from jobsite.console.base.words import span
-from workers.models import WorkerState
+from workers.models import LIVING
 
 
 class Owner(StrEnum):
@@ -25,19 +25,13 @@ def owner_of(holder: Holder) -> Owner:
     if holder.alive:
         return Owner.ALIVE
     worker = holder.job.worker
-    speaks = worker is not None and worker.state in {WorkerState.RUNNING, WorkerState.DRAINING}
-    return Owner.EXPIRED if speaks and expires_in(holder) <= timedelta(0) else Owner.DEAD
+    speaks = worker is not None and worker.state in LIVING and worker.lease_until <= holder.seen_at
+    return Owner.EXPIRED if speaks else Owner.DEAD
 
 
-def expires_in(holder: Holder) -> timedelta:
-    """Until the lock comes free by itself if its worker is not heard of again; below zero when that has passed."""
-    worker = holder.job.worker
-    return worker.lease_until - holder.seen_at if worker and worker.lease_until else timedelta(0)
-
-
-def heard_ago(holder: Holder) -> timedelta | None:
-    worker = holder.job.worker
-    return holder.seen_at - worker.heartbeat_at if worker and worker.heartbeat_at else None
+def expires_at(holder: Holder) -> datetime | None:
+    """When the lock comes free by itself if its worker is not heard of again."""
+    return holder.job.worker.lease_until if holder.job.worker else None
 
 
 _HALF_DONE = "What it had begun outside may be half done."

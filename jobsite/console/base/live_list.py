@@ -1,0 +1,40 @@
+"""Lists whose rows keep fresh (static/jobsite/live.js) with the filters and the page that the person looks at."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+
+from jobsite.console.base.live import conditional
+from jobsite.console.base.pages import ReadOnlyAdmin
+
+# Asks for the rows alone.
+ROWS_ONLY = "_rows"
+
+
+class LiveListAdmin(ReadOnlyAdmin):
+    """Columns that count on show `counting(...)`, so that a list that stands still is answered 304."""
+
+    live = True
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        query = request.GET.copy()
+        rows_only = query.pop(ROWS_ONLY, None) is not None
+        # Django refuses what is none of its filters.
+        request.GET = query  # type: ignore[assignment]
+        response = super().changelist_view(request, extra_context)
+        if not isinstance(response, TemplateResponse) or "cl" not in (response.context_data or {}):
+            return response
+        rows = ",".join(str(row.pk) for row in response.context_data["cl"].result_list)
+        if rows_only:
+            return _rows(request, response, rows)
+        query[ROWS_ONLY] = "1"
+        response.context_data |= {"live_url": f"?{query.urlencode()}", "live_rows": rows}
+        return response
+
+
+def _rows(request: HttpRequest, response: TemplateResponse, rows: str) -> Any:
+    response.template_name = "console/live_rows.html"
+    answer: HttpResponseBase = conditional(request, response.rendered_content)
+    answer["X-Rows"] = rows
+    return answer
