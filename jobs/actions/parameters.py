@@ -65,6 +65,17 @@ def validate(schema: type[Parameters], sent: dict[str, Any] | None) -> Parameter
         raise _of(error.errors(include_url=False)[0], schema, sent or {}) from cause
 
 
+def validate_some(schema: type[Parameters], given: dict[str, Any]) -> None:
+    """Judge only what is given; raises InvalidParameters. What it means together with the rest is not known yet."""
+    try:
+        schema.model_validate(given)
+    except ValidationError as error:
+        cause = None if schema.has_secrets() else error
+        for detail in error.errors(include_url=False):
+            if detail["loc"] and detail["loc"][0] in given:
+                raise _of(detail, schema, given) from cause
+
+
 def _of(detail: ErrorDetails, schema: type[Parameters], sent: dict[str, Any]) -> InvalidParameters:
     field = ".".join(["parameters", *(str(part) for part in detail["loc"])])
     value = f" (was {_short(detail['input'])})" if _may_be_shown(detail, schema) else ""

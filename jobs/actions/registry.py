@@ -54,6 +54,8 @@ class Action:
     # with all defaults filled in. Or a function of them that returns a string. A retry bears no key: it must never
     # fail because somebody has submitted the same meanwhile.
     unique: bool | UniqueOf = False
+    # How jobs of this action come about, in words, if no submission may name it.
+    reserved: str = ""
     # Names of the devices that a run with these parameters takes; None for an action that is not about devices.
     devices: DevicesOf | None = None
 
@@ -113,6 +115,11 @@ def get_action(name: str) -> Action:
         return _actions[name]
     except KeyError:
         raise UnknownAction(name) from None
+
+
+def reserved_for(name: str) -> str:
+    """How jobs of this action come about, if nobody may submit one by itself; else ""."""
+    return _actions[name].reserved if name in _actions else ""
 
 
 def registered_actions() -> list[Action]:

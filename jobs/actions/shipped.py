@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from jobs.actions import builtin, onlinegc, webhook
+from jobs.actions import builtin, bulk, onlinegc, webhook
 from jobs.actions.commands import install as install_commands
 
 # Importing one registers its actions.
-MODULES = (builtin, onlinegc, webhook)
+MODULES = (builtin, bulk, onlinegc, webhook)
 
 
 def install() -> None:

@@ -34,6 +34,10 @@ class NoSuchCron(LookupError):
     """No cron has this name."""
 
 
+class NoSuchActionConfig(LookupError):
+    """The action has no default parameters but those of its code."""
+
+
 class JobEnded(RuntimeError):
     """The job has ended in `status`, which does not allow what was asked."""
 
@@ -48,6 +52,27 @@ class JobNotEnded(RuntimeError):
     def __init__(self, status: str) -> None:
         super().__init__(f"the job has not ended: it is {status}")
         self.status = status
+
+
+class JobFollowed(RuntimeError):
+    """Another job has come after this one: a retry of it, or what was to follow it."""
+
+    def __init__(self) -> None:
+        super().__init__("another job has followed it already")
+
+
+class JobReserved(RuntimeError):
+    """A job of this action is neither submitted nor run once more by itself; `words` say how one comes about."""
+
+    def __init__(self, action: str, words: str) -> None:
+        super().__init__(f"a job of the action {action} is not made in this way: {words}")
+
+
+class TooManyJobs(RuntimeError):
+    """A bulk would change more than `most` jobs."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it would change more than {most} jobs")
 
 
 class NoSuchLock(LookupError):

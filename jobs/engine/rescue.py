@@ -29,9 +29,10 @@ def rescue(*, by: Actor) -> int:
     On every pass and not once at the change: a hand-over that races the first pass leaves a running row behind.
     """
     lost = Worker.objects.filter(lease_until__lt=Now(), state__in=[WorkerState.RUNNING, WorkerState.DRAINING])
-    for name in list(lost.values_list("name", flat=True)):
+    for name, state in list(lost.values_list("name", "state")):
         if lost.filter(name=name).update(state=WorkerState.DEAD):
-            audit("worker_dead", by=by, object_type="worker", object_id=name, reason="its lease ended without a word")
+            change = {"before": state, "after": WorkerState.DEAD.value, "reason": "its lease ended without a word"}
+            audit("worker_dead", by=by, object_type="worker", object_id=name, **change)
     release_stale()
     return _end(Job.objects.occupying().filter(_on_a_dead_worker()), Status.WORKER_DEAD, "its worker died", by=by)
 

@@ -15,6 +15,7 @@ from jobs.engine.sealing import Sealed, seal_rows
 from jobs.seal.submission import is_bare, mask_submission
 
 WINDOW = 1000
+_SIDES = ("before", "after")
 
 ModelNamed = Callable[[str, str], type[Model]]
 
@@ -43,8 +44,8 @@ def seal_all(model: ModelNamed) -> Sealed:
 def _mask_audit(events: QuerySet[Any]) -> None:
     """The one change that audit rows ever see (docs/adr/0021): a secret in them would stay for ever."""
     after = 0
-    while window := list(events.filter(pk__gt=after).order_by("pk").only("before", "after")[:WINDOW]):
-        if open_ones := [event for event in window if _tells(event.before) or _tells(event.after)]:
+    while window := list(events.filter(pk__gt=after).order_by("pk").defer("reason", "client")[:WINDOW]):
+        if open_ones := [event for event in window if any(is_bare(_submission(event, side)) for side in _SIDES)]:
             _rewrite(open_ones)
         after = window[-1].pk
 
@@ -54,14 +55,21 @@ def _rewrite(events: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE jobs_auditevent DISABLE TRIGGER jobs_auditevent_append_only")
         for event in events:
-            sides = {side: _masked(getattr(event, side)) for side in ("before", "after")}
+            sides = {side: _masked(event, side) for side in _SIDES}
             type(event)._default_manager.filter(pk=event.pk).update(**sides)
         cursor.execute("ALTER TABLE jobs_auditevent ENABLE TRIGGER jobs_auditevent_append_only")
 
 
-def _tells(side: Any) -> bool:
-    return isinstance(side, dict) and is_bare(side)
+def _submission(event: Any, side: str) -> dict[str, Any]:
+    """What one side of an event tells of parameters."""
+    told = getattr(event, side)
+    if event.object_type == "action_config":
+        return {"action": event.object_id, "parameters": told}
+    return told if isinstance(told, dict) else {}
 
 
-def _masked(side: Any) -> Any:
-    return mask_submission(side) if isinstance(side, dict) else side
+def _masked(event: Any, side: str) -> Any:
+    masked = mask_submission(_submission(event, side))
+    if event.object_type == "action_config":
+        return masked["parameters"]
+    return masked or getattr(event, side)

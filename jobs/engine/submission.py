@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 
 from jobs import durations
-from jobs.actions.parameters import InvalidParameters, Parameters, validate
+from jobs.actions.parameters import InvalidParameters, Parameters, validate, validate_some
 from jobs.actions.registry import Action, UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import ActionConfig
 from jobs.seal.hush import Unspoken, unspoken, without
-from jobs.seal.parameters import Unreadable, open_parameters, seal_parameters
+from jobs.seal.parameters import Unreadable, open_parameters, seal_parameters, unchanged
 from workers import capacity
 
 LOCK_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,128}")
@@ -47,6 +47,8 @@ class Submission:
     # The cron that asks, and the due second that it asks for; no second when a person had it run.
     cron_id: int | None = None
     cron_due_at: datetime | None = None
+    # A verb of the engine asks, which may name an action that is reserved for it.
+    by_engine: bool = False
 
     def chain(self) -> "Iterator[Submission]":
         """It, and all that follow it in turn."""
@@ -78,7 +80,7 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
 
     `configured` holds the operator's default parameters by action, see `configured_parameters`.
     """
-    action = _action(submission.action)
+    action = _action(submission.action, reserved=submission.by_engine)
     sealed = _sealed(action, submission.parameters)
     parsed = read_parameters(action, sealed, configured.get(action.name, {}))
     capacity_map = submission.capacity_map
@@ -123,6 +125,20 @@ def configured_parameters(submissions: Iterable[Submission]) -> dict[str, dict[s
     )
 
 
+def checked_defaults(name: str, parameters: dict[str, Any], *, before: dict[str, Any] | None) -> dict[str, Any]:
+    """An operator's default parameters of an action as they are stored. Raises InvalidSubmission.
+
+    What the action needs besides is for each submission to bring. *** leaves the secret of `before` as it is.
+    """
+    action = _action(name)
+    sealed = _sealed(action, unchanged(parameters, before=before)) or {}
+    try:
+        validate_some(action.parameters, open_parameters(sealed))
+    except InvalidParameters as error:
+        raise InvalidSubmission(field=error.field, reason=error.reason) from error
+    return sealed
+
+
 def _checked_next(submission: Submission, configured: Mapping[str, dict[str, Any]]) -> Submission | None:
     """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
     if submission.next is None:
@@ -138,15 +154,18 @@ def _checked_next(submission: Submission, configured: Mapping[str, dict[str, Any
         raise error.below("next") from error
 
 
-def _action(name: str) -> Action:
+def _action(name: str, *, reserved: bool = False) -> Action:
     if not ACTION_NAME.fullmatch(name):
         raise InvalidSubmission(
             field="action", reason=f"{name[:100]!r} is not an action's name: 1 to 100 of A-Z a-z 0-9 _ . -"
         )
     try:
-        return get_action(name)
+        action = get_action(name)
     except UnknownAction as error:
         raise InvalidSubmission(field="action", reason=str(error)) from error
+    if action.reserved and not reserved:
+        raise InvalidSubmission(field="action", reason=f"{name} can not be named here: {action.reserved}")
+    return action
 
 
 def read_parameters(action: Action, sent: dict[str, Any] | None, configured: dict[str, Any]) -> Parameters:

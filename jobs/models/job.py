@@ -146,6 +146,7 @@ class Job(models.Model):
             ("submit_job", "Can submit a job"),
             ("cancel_job", "Can cancel a job"),
             ("retry_job", "Can retry a job"),
+            ("bulk_job", "Can cancel or retry more than a thousand jobs at once"),
             ("force_job", "Can have a job killed at once"),
             ("delete_job", "Can delete a job"),
             ("pause", "Can pause and resume actions and capacity classes"),
@@ -186,11 +187,14 @@ class Job(models.Model):
             ),
             # Used capacity of a worker; rescue; `running=true` lists.
             models.Index(fields=["worker", "capacity_class"], condition=Q(occupies=True), name="job_occupying"),
-            # Lists, newest first: all, by action, by worker, by status; v1's by id.
+            # Lists, newest first: all, by action, by worker, by status.
             models.Index("scheduled_at", "id", name="job_list"),
             models.Index("action", "scheduled_at", "id", name="job_by_action"),
             models.Index("worker", "scheduled_at", "id", condition=Q(worker__isnull=False), name="job_by_worker"),
             models.Index("status", "scheduled_at", "id", name="job_by_status"),
+            # Lists of /api/v1.0, which go by id.
+            models.Index("action", "id", name="job_by_action_and_id"),
+            models.Index("status", "id", name="job_by_status_and_id"),
             models.Index(
                 "scheduled_by", "scheduled_at", "id", condition=Q(scheduled_by__isnull=False), name="job_by_user"
             ),
@@ -212,6 +216,10 @@ class Job(models.Model):
                 opclasses=["jsonb_path_ops"],
                 condition=Q(parameters__isnull=False),
                 name="job_parameters",
+            ),
+            # Who wants, or wanted, a lock.
+            GinIndex(
+                fields=["locks"], opclasses=["jsonb_path_ops"], condition=Q(locks__isnull=False), name="job_by_lock"
             ),
         ]
         constraints = [

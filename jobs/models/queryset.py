@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from jobs.models.job import Job  # noqa: F401
 
 
+# Cut by their worker's stop or death, and not run again.
+NEEDING_A_HUMAN = models.Q(status__in=CUT, next_job__isnull=True)
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """`Job.objects.waiting().due()`"""
 
@@ -30,8 +34,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.waiting().filter(scheduled_at__lte=Now())
 
     def needing_a_human(self) -> "JobQuerySet":
-        """Cut by their worker's stop or death, and not run again: nobody but a person knows what is left to do."""
-        return self.filter(status__in=CUT, next_job__isnull=True)
+        """Nobody but a person knows what is left to do."""
+        return self.filter(NEEDING_A_HUMAN)
 
     def newest_scheduled_first(self) -> "JobQuerySet":
         return self.order_by("-scheduled_at", "-id")

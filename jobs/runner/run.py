@@ -82,6 +82,7 @@ def _act(job: Claimed, reporter: JobReporter) -> object:
     stored = {**(job.configured or {}), **(job.parameters or {})}
     read = _read_secrets if has_secrets(action.parameters, stored) else _read
     sent, parameters = read(action, stored)
+    _require_locks(action, parameters, job)
     context: Context[Any] = Context(
         job_id=job.uuid,
         action=job.action,
@@ -108,6 +109,14 @@ def _read_secrets(action: Action, stored: dict[str, Any]) -> tuple[dict[str, Any
     parameters = validate(action.parameters, sent)
     learn([*secrets, *parameters.secrets().values()])
     return sent, parameters
+
+
+def _require_locks(action: Action, parameters: Parameters, job: Claimed) -> None:
+    """The locks were computed at the submission: other default parameters since then may ask for more."""
+    lacking = sorted({need.name for need in action.locks_for(parameters)} - set(job.fence))
+    if lacking:
+        reason = f"{lacking[0]} is asked for by the action's default parameters of now; submit the job again"
+        raise InvalidParameters(field="locks", reason=reason)
 
 
 def _worth_a_retry(job: Claimed, error: BaseException) -> bool:

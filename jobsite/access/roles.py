@@ -37,6 +37,7 @@ _ADMINISTER = (
     "jobs.change_actionconfig",
     "jobs.delete_actionconfig",
     "jobs.force_job",
+    "jobs.bulk_job",
     "jobs.delete_job",
     "jobs.pause",
     "workers.set_capacity",

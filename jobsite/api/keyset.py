@@ -17,23 +17,23 @@ class InvalidCursor(ValueError):
 
 
 class Place(NamedTuple):
-    """A row's place in the order of lists: scheduled_at, then id, both falling."""
+    """A row's place in the order of lists: a time, then the id, both falling. `by` names the column of the time."""
 
-    scheduled_at: datetime
+    at: datetime
     id: int
 
     def encode(self) -> str:
         """Opaque to clients."""
-        text = f"{(self.scheduled_at - _EPOCH) // _TICK}.{self.id}"
+        text = f"{(self.at - _EPOCH) // _TICK}.{self.id}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    def behind(self) -> Q:
+    def behind(self, *, by: str = "scheduled_at") -> Q:
         """The rows that follow this one."""
-        return Q(scheduled_at__lte=self.scheduled_at) & (Q(scheduled_at__lt=self.scheduled_at) | Q(id__lt=self.id))
+        return Q((f"{by}__lte", self.at)) & (Q((f"{by}__lt", self.at)) | Q(id__lt=self.id))
 
-    def up_to(self) -> Q:
+    def up_to(self, *, by: str = "scheduled_at") -> Q:
         """The rows before this one, and it."""
-        return Q(scheduled_at__gte=self.scheduled_at) & (Q(scheduled_at__gt=self.scheduled_at) | Q(id__gte=self.id))
+        return Q((f"{by}__gte", self.at)) & (Q((f"{by}__gt", self.at)) | Q(id__gte=self.id))
 
 
 def decode(text: str) -> Place:

@@ -13,7 +13,8 @@ from jobsite.up.listen import Listen
 from jobsite.up.process import Pause, spawn
 
 PYTHON = sys.executable
-WEB_THREADS = 8
+# As many as may be busy with logs that are followed, and eight for all the rest.
+WEB_THREADS = 14
 GRACE_SECONDS = 5  # Of the 15 s that a whole stop may take.
 
 
@@ -46,7 +47,8 @@ def programs(listen: Listen, certificate: tuple[Path, Path] | None, environ: Map
 
 
 def _web(listen: Listen, certificate: tuple[Path, Path] | None) -> tuple[str | Path, ...]:
-    options = ["--bind", listen.bind, "--worker-class", "gthread", "--threads", str(WEB_THREADS)]
+    options = ["--bind", listen.bind, "--config", "python:jobsite.web"]
+    options += ["--worker-class", "gthread", "--threads", str(WEB_THREADS)]
     options += [
         "--workers",
         str(min(os.cpu_count() or 1, 4)),

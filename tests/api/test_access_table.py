@@ -117,6 +117,7 @@ TABLE: dict[str, Answers] = {
     "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
+    r"api/v0/^jobs/bulk/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
     r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/detail/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/result/?\Z": _reading(READ),
@@ -131,6 +132,8 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^crons/?\Z": _reading(READ, POST=ADMIN),
     r"api/v0/^crons/(?P<cron_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^crons/(?P<cron_name>[^/]+)/run/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^action_configs/?\Z": _reading(READ, POST=ADMIN),
+    r"api/v0/^action_configs/(?P<action_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/drain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
@@ -142,6 +145,7 @@ TABLE: dict[str, Answers] = {
     r"api/v0/^classes/?\Z": _reading(READ),
     r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
     r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^audit/?\Z": _reading(READ),
     "api/v1.0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v1.0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v1.0/^jobs/?\Z": _reading(READ),
@@ -200,6 +204,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
         "locks/lockname/<str:name>": "locks/lockname/devices",
+        "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",
@@ -231,7 +236,15 @@ def _path(route: str, filled: dict[str, str]) -> str:
 def _body(path: str) -> dict[str, Any]:
     """What each address of the APIs that changes something can do with."""
     if path.startswith("/api/v0"):
-        return {"action": "noop", "reason": "the table", "capacityMap": None, "schedule": "@daily"}
+        return {
+            "action": "noop",
+            "reason": "the table",
+            "capacityMap": None,
+            "schedule": "@daily",
+            "parameters": {},
+            "verb": "retry",
+            "filter": {"action": "noop"},
+        }
     known = {"action": "ABORT", "name": "devices", "hostname": "eosdist", "url": "EOS-4.32.1F.swi"}
     return known if path.startswith("/api/v1.0") else {}
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from jobs.models import Cron, JobLog
+from jobs.models import ActionConfig, Cron, JobLog
 from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.api.conftest import NOON, MakeJob, MakeWorker
@@ -47,7 +47,7 @@ def contents(described: Any) -> Iterator[tuple[str, Any]]:
 
 def test_every_operation_has_an_example_that_fits_its_schema(described: Any) -> None:
     places = dict(contents(described))
-    assert len(places) == 35
+    assert len(places) == 43
     for place, content in places.items():
         examples = [example["value"] for example in content["examples"].values()]
         assert examples, place
@@ -76,6 +76,7 @@ def test_what_is_on_the_wire_fits_its_schema(
     make_job(status=Status.RUNNING)
     JobLog.objects.create(job=job, line_number=0, data="x")
     Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON, last_run_at=NOON)
+    ActionConfig.objects.create(action="sleep", parameters={"seconds": "5"})
     lock = LockName.objects.create(name="devices", fence=1)
     JobLock.objects.create(lock=lock, job=make_job(status=Status.RUNNING), mode="shared", fence=1, acquired_at=NOON)
     make_job(locks=[{"name": "devices", "mode": "exclusive"}], blocked_by="devices")
@@ -84,6 +85,7 @@ def test_what_is_on_the_wire_fits_its_schema(
         "{worker_id}": "000000000001",
         "{lock_name}": "devices",
         "{cron_name}": "nightly",
+        "{action_name}": "sleep",
     }
     asked = 0
     for path, operations in described["paths"].items():
@@ -94,7 +96,7 @@ def test_what_is_on_the_wire_fits_its_schema(
         assert response.status_code == 200
         assert not problems(described, schema, response.json()), path
         asked += 1
-    assert asked == 14
+    assert asked == 17
 
 
 def test_answers_to_a_post_and_errors_fit_too(described: Any, client: Client) -> None:
@@ -112,6 +114,7 @@ def test_the_parameters_of_the_list_are_all_described(described: Any) -> None:
         "status",
         "needsHuman",
         "cron",
+        "lock",
         "retryFrom",
         "scheduledAfter",
         "scheduledBefore",

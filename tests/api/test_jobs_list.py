@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Cron, Job
+from jobs.search import matching
 from jobs.states import Status
-from jobsite.api.v0.search import matching
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 KEYS = [
@@ -138,6 +138,18 @@ def test_jobs_are_chosen_by_action_cron_original_and_time(client: Client, make_j
     ]
     response = client.get("/api/v0/jobs?scheduledBefore=2018-04-21T14:00:00+02:00")
     assert [job["id"] for job in response.json()["jobs"]] == []
+
+
+def test_jobs_are_chosen_by_the_locks_that_they_want_hold_or_held(client: Client, make_job: MakeJob) -> None:
+    both = [{"name": "devices", "mode": "shared"}, {"name": "images", "mode": "exclusive"}]
+    held = make_job(status=Status.DONE, locks=both)
+    wanted = make_job(locks=[{"name": "devices", "mode": "exclusive"}], scheduled_at=NOON + timedelta(hours=1))
+    make_job(locks=[{"name": "device", "mode": "exclusive"}])
+    make_job()
+    assert ids(client, lock="devices") == [str(wanted.uuid), str(held.uuid)]
+    assert ids(client, lock="images") == [str(held.uuid)]
+    assert ids(client, lock="shared") == ids(client, lock='", "') == []
+    assert client.get("/api/v0/jobs", {"lock": "\0"}).status_code == 400
 
 
 def test_jobs_are_chosen_by_parameters_as_text_number_or_boolean(client: Client, make_job: MakeJob) -> None:

@@ -140,6 +140,13 @@ def test_force_needs_its_own_permission(client_of: ClientOf, client: Client, hol
     assert AuditEvent.objects.get(verb="clear_lock").dialect == "v0"
 
 
+def test_an_operator_clears_what_was_asked_to_stop_and_has_not(client: Client, holder: Job) -> None:
+    asked_at = timezone.now() - timedelta(seconds=36)
+    Job.objects.filter(pk=holder.pk).update(status=Status.CANCEL_REQUEST, status_changed_at=asked_at)
+    status, answer = _post(client, "clear", reason="it hangs")
+    assert (status, answer["state"], answer["lock"]["holders"][0]["beingKilled"]) == (202, "stopping", True)
+
+
 def test_a_dead_holders_lock_is_free_at_once(client: Client, holder: Job) -> None:
     Worker.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     status, answer = _post(client, "clear", reason="its machine burnt down")

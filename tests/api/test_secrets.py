@@ -7,7 +7,7 @@ from django.test import Client
 
 from jobs.engine.actor import Actor
 from jobs.engine.crons.run_now import run_now
-from jobs.models import AuditEvent, Cron, IdempotencyKey, Job
+from jobs.models import ActionConfig, AuditEvent, Cron, IdempotencyKey, Job
 from jobs.seal.parameters import open_parameters
 from tests.api.conftest import ClientOf
 from tests.engine.stored import everything_stored
@@ -95,6 +95,24 @@ def test_the_mask_is_no_secret_of_a_new_cron_nor_of_one_with_another_action(admi
     _post(admin, "crons", {"action": "noop", "name": "n", "schedule": "@daily", "parameters": {"headers": "x"}})
     changed = {"action": "webhook", "name": "n", "schedule": "@daily", "parameters": masked}
     assert "send the secret itself" in _post(admin, "crons", changed, status=400)["errors"][0]["message"]
+
+
+def test_an_action_config_keeps_it_for_jobs_and_shows_the_mask(admin: Client) -> None:
+    config = _post(admin, "action_configs", {"action": "webhook", "parameters": {"headers": HEADERS}})
+    assert config["parameters"] == {"headers": "***"}
+    _shown(admin, "v0/action_configs", "v0/action_configs/webhook")
+    _post(admin, "action_configs", {"action": "webhook", "parameters": {**config["parameters"], "url": "http://i"}})
+    kept = ActionConfig.objects.get().parameters
+    assert open_parameters(kept) == {"url": "http://i", "headers": HEADERS}
+    assert VALUE not in everything_stored()
+    events = AuditEvent.objects.filter(object_type="action_config").order_by("pk")
+    assert [event.after["headers"] for event in events if event.after] == ["***", "***"]
+
+
+def test_the_mask_is_no_secret_of_a_new_action_config(admin: Client) -> None:
+    masked = {"action": "webhook", "parameters": {"headers": "***"}}
+    refused = _post(admin, "action_configs", masked, status=400)
+    assert refused["errors"][0]["detail"]["field"] == "parameters.headers"
 
 
 def test_clients_are_told_which_parameters_are_only_written(admin: Client) -> None:

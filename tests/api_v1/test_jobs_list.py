@@ -156,21 +156,23 @@ def test_a_list_costs_the_same_however_long_it_is(
     query = {"per_page": "2", "filter[function_name][contains]": "no", "sort": "-status"}
     make_job()
     client.get(f"{ROOT}/jobs", query)
-    # Who asks and what they may (3), the actions, savepoint and time limit (3), ids, count, rows.
+    # Who asks and what they may (3), the actions, savepoint and time limit (3), ids, count, versions, rows.
     for _ in range(3):
         for _ in range(3):
             make_job(status=Status.DONE, finished=["a"], next_job=make_job())
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(f"{ROOT}/jobs", query)
 
 
-def test_one_job_costs_one_query_beside_the_login(
+def test_one_job_costs_two_queries_beside_the_login_and_one_for_who_has_it(
     client: Client, make_job: MakeJob, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     job = make_job(status=Status.DONE, next_job=make_job(), result={"devices": {}})
-    client.get(f"{ROOT}/job/{job.pk}")
-    with django_assert_num_queries(4):
+    tag = client.get(f"{ROOT}/job/{job.pk}")["ETag"]
+    with django_assert_num_queries(5):
         client.get(f"{ROOT}/job/{job.pk}")
+    with django_assert_num_queries(4):
+        assert client.get(f"{ROOT}/job/{job.pk}", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_long_page_is_sent_in_parts_and_reads_the_same(

@@ -60,6 +60,20 @@ def test_a_live_holders_lock_is_not_cleared(dead_end: tuple[Job, Slot]) -> None:
     assert not AuditEvent.objects.filter(verb="clear_lock").exists()
 
 
+def test_one_whose_cancel_is_overdue_is_killed_without_force(dead_end: tuple[Job, Slot]) -> None:
+    job, _ = dead_end
+    cancel(job.uuid, by=BY)
+    with pytest.raises(LockHeld):
+        clear("devices", by=BY, reason="it hangs")
+    Job.objects.filter(pk=job.pk).update(status_changed_at=timezone.now() - timedelta(seconds=36))
+    assert clear("devices", by=BY, reason="it hangs") is LockState.STOPPING
+    job.refresh_from_db()
+    assert job.forced_at is not None
+    # Its worker has to confirm that it is dead.
+    assert holders("devices") == {job.pk}
+    assert AuditEvent.objects.get(verb="force_cancel").reason == "it hangs"
+
+
 def test_a_dead_holders_lock_is_cleared_at_once(dead_end: tuple[Job, Slot]) -> None:
     job, slot = dead_end
     lose(slot)

@@ -66,13 +66,15 @@ def _stored_before(submit: Enqueue) -> Job:
     )
     ActionConfig.objects.create(action="log_in", parameters={"password": VALUE})
     AuditEvent.objects.create(dialect="v0", verb="enqueue", object_type="job", object_id="1", after=link)
+    defaults = {"object_type": "action_config", "object_id": "log_in", "after": {"password": VALUE}}
+    AuditEvent.objects.create(dialect="v0", verb="create", **defaults)
     AuditEvent.objects.create(dialect="v0", verb="delete", object_type="job", object_id="1", before={"next": link})
     return job
 
 
 def test_the_migration_encrypts_what_was_stored_before(submit: Enqueue) -> None:
     job = _stored_before(submit)
-    import_module("jobs.migrations.0010_seal_secret_parameters").seal(apps, None)
+    import_module("jobs.migrations.0012_seal_secret_parameters").seal(apps, None)
     assert VALUE not in everything_stored()
     job.refresh_from_db()
     assert open_parameters(job.parameters or {}) == {"password": VALUE}
@@ -101,7 +103,7 @@ def test_what_is_encrypted_already_is_left_alone(submit: Enqueue, by: Actor) -> 
 def test_without_a_key_the_migration_says_so_and_goes_on(submit: Enqueue, capsys: pytest.CaptureFixture[str]) -> None:
     _stored_before(submit)
     with override_settings(PARAMETERS_KEYS=[]):
-        import_module("jobs.migrations.0010_seal_secret_parameters").seal(apps, None)
+        import_module("jobs.migrations.0012_seal_secret_parameters").seal(apps, None)
     assert "PARAMETERS_KEY is not set; mend that, then run `manage.py secrets seal`" in capsys.readouterr().out
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from jobsite.api.v0.errors import InvalidField, WireError
+from jobsite.api.v0.schemas.bulk import BulkBody
 from jobsite.api.v0.schemas.common import ReasonBody
 from jobsite.api.v0.schemas.jobs import CancelBody
 from jobsite.api.v0.schemas.workers import CapacityBody
@@ -31,6 +32,11 @@ def read_reason(data: Any) -> str:
 
 def read_cancel(data: Any) -> CancelBody:
     body = typed(CancelBody, data)
+    return body.model_copy(update={"reason": _storable(body.reason)})
+
+
+def read_bulk(data: Any) -> BulkBody:
+    body = typed(BulkBody, data)
     return body.model_copy(update={"reason": _storable(body.reason)})
 
 

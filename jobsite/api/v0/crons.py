@@ -11,7 +11,7 @@ from jobs.seal.form import masked
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.schemas.crons import CronBody
 from jobsite.api.v0.serializers import what_runs
-from jobsite.api.v0.wire import optional_time, whole_seconds
+from jobsite.api.v0.wire import lock_needs, optional_time, whole_seconds
 
 
 def read_cron(data: Any) -> CronSpec:
@@ -43,7 +43,7 @@ def cron_object(cron: Cron, *, now: datetime) -> dict[str, Any]:
         "overlap": cron.overlap,
         "enabled": cron.enabled,
         "priority": cron.priority,
-        "locks": cron.locks,
+        "locks": lock_needs(cron.locks),
         "lastRun": optional_time(cron.last_run_at),
     }
 

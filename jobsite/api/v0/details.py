@@ -10,7 +10,7 @@ from jobs.engine.errors import NoSuchJob
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job
 from jobs.seal.form import masked
-from jobsite.api.v0.wire import optional_time, shown_status
+from jobsite.api.v0.wire import lock_needs, optional_time, shown_status
 
 _DETAIL = (
     "priority",
@@ -48,7 +48,7 @@ def detail_object(uuid: UUID) -> dict[str, Any]:
     return {
         "number": row["pk"],
         "priority": row["priority"],
-        "locks": row["locks"],
+        "locks": lock_needs(row["locks"]),
         "next": masked(row["next"]),
         "comment": row["comment"],
         "ticketRef": row["ticket_ref"],

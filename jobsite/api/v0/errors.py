@@ -17,14 +17,17 @@ from jobs.engine.errors import (
     InvalidSubmission,
     JobEnded,
     JobNotEnded,
+    JobReserved,
     KeyReused,
     KeysJobGone,
     LockHeld,
+    NoSuchActionConfig,
     NoSuchClass,
     NoSuchCron,
     NoSuchJob,
     NoSuchLock,
     NoSuchWorker,
+    TooManyJobs,
     WorkerNotFit,
 )
 from jobsite.api.answers import clipped, nearest
@@ -53,6 +56,8 @@ class InvalidQuery(WireError):
         super().__init__(
             400, "INVALID_PARAMETERS", "A query parameter is not valid.", {"field": field, "reason": reason}
         )
+        self.field = field
+        self.reason = reason
 
 
 class InvalidField(WireError):
@@ -98,8 +103,11 @@ def _unreadable(error: Exception) -> WireError:
     return WireError(400, "INVALID_PARAMETERS", f"The request can not be read: {error}")
 
 
-def _too_slow(error: Exception) -> WireError:
-    reason = f"the list {error}; narrow it by action, worker, status, scheduledAfter or scheduledBefore"
+def too_slow(
+    error: Exception, *, narrow_by: str = "action, worker, status, scheduledAfter or scheduledBefore"
+) -> WireError:
+    """The answer to a list that reached its time limit."""
+    reason = f"the list {error}; narrow it by {narrow_by}"
     return WireError(400, "INVALID_PARAMETERS", "The query parameters find too much to search.", {"reason": reason})
 
 
@@ -140,6 +148,9 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     WireError: lambda error: error,
     NoSuchJob: lambda _: WireError(404, "NO_SUCH_JOB", "A job with the given ID does not exist."),
     NoSuchCron: lambda _: WireError(404, "NO_SUCH_CRON", "A cron with the given name does not exist."),
+    NoSuchActionConfig: lambda _: WireError(
+        404, "NO_SUCH_ACTION_CONFIG", "An action config for the given action does not exist."
+    ),
     NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
     NoSuchLock: lambda _: WireError(404, "NO_SUCH_LOCK", "No job has ever wanted a lock of the given name."),
     LockHeld: lambda error: WireError(
@@ -160,13 +171,17 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     JobNotEnded: lambda error: WireError(
         409, "CONFLICT", f"The job has not ended: it is {error.status}.", {"status": error.status}
     ),
+    JobReserved: lambda error: WireError(409, "CONFLICT", f"This can not be run once more: {error}."),
+    TooManyJobs: lambda error: WireError(
+        403, "NOT_AUTHORIZED", f"For a bulk none of your roles has the permission jobs.bulk_job, and {error}."
+    ),
     WorkerNotFit: lambda error: WireError(
         409, "CONFLICT", f"The worker is {error.state}: {error}.", {"status": error.state}
     ),
     InvalidCapacity: lambda error: InvalidField(
         f"capacityMap.{error.type_name}" if error.type_name else "capacityMap", str(error)
     ),
-    TooSlow: _too_slow,
+    TooSlow: too_slow,
     RequestDataTooBig: _too_large,
     SuspiciousOperation: _unreadable,
     MultiPartParserError: _unreadable,

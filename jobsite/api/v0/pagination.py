@@ -5,17 +5,17 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import urlencode
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.models.queryset import JobQuerySet
 from jobsite import patience
+from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
-from jobsite.api.keyset import InvalidCursor, Place, decode
+from jobsite.api.keyset import Place
 from jobsite.api.streams import array_in_parts
-from jobsite.api.v0.errors import InvalidQuery
+from jobsite.api.v0.cursors import described, next_link, read_cursor
 from jobsite.api.v0.numbers import number
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
 
@@ -39,7 +39,7 @@ class JobPagination(BasePagination):
         """The page's first part, at most; `get_paginated_response` sends the others."""
         self.request = request
         self.limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
-        self.after = _cursor(request.query_params.get("after", ""))
+        self.after = read_cursor(request.query_params)
         self.start = 0 if self.after else number(request.query_params, "start", otherwise=0)
         self.jobs: JobQuerySet = queryset.filter(self.after.behind()) if self.after else queryset
         with patience.at_most(patience.LIST):
@@ -53,15 +53,15 @@ class JobPagination(BasePagination):
         response["X-Resource-Count"] = str(self.count.number)
         response["X-Count-Exact"] = "true" if self.count.exact else "false"
         if self.last is not None:
-            response["Link"] = f'<{self._link(self.last)}>; rel="next"'
+            response["Link"] = next_link(self.request, self.last)
         return response
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """For the API description."""
         return [
-            _described("start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0),
-            _described("limit", "integer", f"At most this many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT),
-            _described("after", "string", "The cursor of the Link header: the page behind another one."),
+            described("start", "integer", "How many jobs to skip. Prefer `after` for long lists.", default=0),
+            described("limit", "integer", f"At most this many jobs; at most {MAX_LIMIT}.", default=DEFAULT_LIMIT),
+            described("after", "string", "The cursor of the Link header: the page behind another one."),
         ]
 
     def _last_of_page(self, rows: list[JobRow]) -> Place | None:
@@ -83,7 +83,13 @@ class JobPagination(BasePagination):
 
     def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
         if self.limit <= PART or len(rows) < PART:
-            return Response({"jobs": [job_object(row) for row in rows]})
+            # An estimate is none of what changes: it is never the same for long.
+            count = self.count.number if self.count.exact else None
+            return unless_known(
+                self.request,
+                tag_of(rows, self.last, count),
+                lambda: Response({"jobs": [job_object(row) for row in rows]}),
+            )
         objects = (job_object(row) for row in self._in_parts(rows))
         return StreamingHttpResponse(
             array_in_parts(objects, before='{"jobs":', after="}"), content_type="application/json"
@@ -97,11 +103,6 @@ class JobPagination(BasePagination):
             with patience.at_most(patience.LIST):
                 rows = _read(jobs.filter(_place(rows[-1]).behind()), start=0, limit=PART) if len(rows) == PART else []
 
-    def _link(self, last: Place) -> str:
-        query = [(key, value) for key, values in self.request.query_params.lists() for value in values]
-        kept = [pair for pair in query if pair[0] not in {"start", "after"}]
-        return self.request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
-
 
 def _read(jobs: JobQuerySet, *, start: int, limit: int) -> list[JobRow]:
     if start >= _DEEP:
@@ -112,14 +113,3 @@ def _read(jobs: JobQuerySet, *, start: int, limit: int) -> list[JobRow]:
 
 def _place(row: JobRow) -> Place:
     return Place(row.scheduled_at, row.id)
-
-
-def _cursor(text: str) -> Place | None:
-    try:
-        return decode(text) if text else None
-    except InvalidCursor as error:
-        raise InvalidQuery("after", str(error)) from error
-
-
-def _described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

@@ -5,7 +5,10 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
+from jobsite.api.v0.views.action_configs import ActionConfigs
 from jobsite.api.v0.views.actions import Actions
+from jobsite.api.v0.views.audit import Audit
+from jobsite.api.v0.views.bulk import Bulk
 from jobsite.api.v0.views.classes import Classes
 from jobsite.api.v0.views.crons import Crons
 from jobsite.api.v0.views.docs import Docs, unknown
@@ -24,6 +27,8 @@ _WORKER = r"workers/(?P<worker_id>[^/]+)"
 
 urlpatterns = [
     _at(r"jobs", Jobs.as_view({"get": "list", "post": "create"})),
+    # In front of the ids, none of which is this word.
+    _at(r"jobs/bulk", Bulk.as_view({"post": "create"})),
     _at(_JOB, Jobs.as_view({"get": "retrieve", "delete": "destroy"})),
     _at(rf"{_JOB}/detail", Jobs.as_view({"get": "more"})),
     _at(rf"{_JOB}/result", Jobs.as_view({"get": "result"})),
@@ -38,6 +43,8 @@ urlpatterns = [
     _at(r"crons", Crons.as_view({"get": "list", "post": "create"})),
     _at(r"crons/(?P<cron_name>[^/]+)", Crons.as_view({"get": "retrieve", "delete": "destroy"})),
     _at(r"crons/(?P<cron_name>[^/]+)/run", Crons.as_view({"post": "run"})),
+    _at(r"action_configs", ActionConfigs.as_view({"get": "list", "post": "create"})),
+    _at(r"action_configs/(?P<action_name>[^/]+)", ActionConfigs.as_view({"get": "retrieve", "delete": "destroy"})),
     _at(r"workers", Workers.as_view({"get": "list"})),
     _at(_WORKER, Workers.as_view({"get": "retrieve"})),
     _at(rf"{_WORKER}/drain", Workers.as_view({"post": "drain"})),
@@ -49,6 +56,7 @@ urlpatterns = [
     _at(r"classes", Classes.as_view({"get": "list"})),
     _at(r"classes/(?P<name>[^/]+)/pause", Classes.as_view({"post": "pause"})),
     _at(r"classes/(?P<name>[^/]+)/resume", Classes.as_view({"post": "resume"})),
+    _at(r"audit", Audit.as_view({"get": "list"})),
     _at(r"docs\.json", Docs.as_view({"get": "retrieve"})),
     re_path(r"", unknown),
 ]

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from jobs.criteria import RESURRECTED
 from jobs.models import Job
 from jobs.seal.form import masked
 from jobs.states import Status
-
-RESURRECTED = "worker_resurrection"
 
 
 class JobRow(NamedTuple):
@@ -77,6 +76,11 @@ def job_object(row: JobRow) -> dict[str, Any]:
         "deadline": row.deadline,
         "stopTimeout": row.stop_timeout,
     }
+
+
+def lock_needs(locks: list[dict[str, str]] | None) -> list[dict[str, str]] | None:
+    """In the order of a submission's keys; the database keeps its own."""
+    return None if locks is None else [{"name": lock["name"], "mode": lock.get("mode", "exclusive")} for lock in locks]
 
 
 def shown_status(status: str, late_result_at: datetime | None) -> str:

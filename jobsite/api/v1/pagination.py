@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from jobs.models import Job
 from jobsite import patience
+from jobsite.api.conditional import JOB_VERSION, knows, tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.streams import array_in_parts
 from jobsite.api.v1.errors import InvalidFilter
@@ -48,10 +49,12 @@ class JobPagination(BasePagination):
             self.has_next = len(ids) > self.per_page
             self.count = self._count(queryset, start, len(ids))
             self.ids = ids[: self.per_page]
-            return _rows(self.ids[:PART])
+            self.tag = tag_of(_versions(self.ids), self.has_next, self.count.number if self.count.exact else None)
+            # Results are long: they are not read for a reader who has them.
+            return [] if knows(request, self.tag) else _rows(self.ids[:PART])
 
     def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
-        response = self._answer(data)
+        response = unless_known(self.request, self.tag, lambda: self._answer(data))
         response["X-Total-Count"] = str(self.count.number)
         response["X-Count-Exact"] = "true" if self.count.exact else "false"
         pages = self._pages()
@@ -114,6 +117,12 @@ def _rows(ids: list[int]) -> list[JobRow]:
     found = with_function_name(Job.objects.filter(pk__in=ids)).values_list(*JOB_COLUMNS)
     rows = {row[0]: JobRow(*row) for row in found}
     return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def _versions(ids: list[int]) -> list[tuple[int, str]]:
+    """In this order, of the rows that are there."""
+    found = dict(Job.objects.filter(pk__in=ids).values_list("pk", JOB_VERSION))
+    return [(id_, found[id_]) for id_ in ids if id_ in found]
 
 
 def _per_page(query: QueryDict) -> int:

@@ -1,4 +1,4 @@
-"""Default parameters of actions. Shown only: a change of them will be a verb with an audit row."""
+"""Default parameters of actions. Shown only: they are changed by the verbs behind /api/v0/action_configs."""
 
 from django.contrib import admin
 

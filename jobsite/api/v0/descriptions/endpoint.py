@@ -1,6 +1,6 @@
 """What the operations of all resources have in common: their errors, and how one is listed, read or deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from drf_spectacular.utils import (
@@ -26,11 +26,19 @@ _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
     401: "NOT_AUTHENTICATED",
     403: "NOT_AUTHORIZED",
-    404: "NO_SUCH_JOB, NO_SUCH_CRON, NO_SUCH_WORKER, NO_SUCH_LOCK, NO_SUCH_ACTION or NO_SUCH_CLASS",
+    404: "NO_SUCH_ and JOB, CRON, ACTION_CONFIG, WORKER, LOCK, ACTION or CLASS",
     409: "CONFLICT",
     429: "TOO_MANY_REQUESTS, with Retry-After: more than THROTTLE allows, or ten failed logins",
     503: "UNAVAILABLE, with Retry-After",
 }
+
+
+# Of a list that is sent in pages.
+PAGE_HEADERS = [
+    OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
+    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
+]
 
 
 def endpoint(
@@ -41,13 +49,17 @@ def endpoint(
     *,
     status: int = 200,
     errors: tuple[int, ...] = (),
+    also: Mapping[Any, Any] | None = None,
     **more: Any,
 ) -> Describe:
-    """One operation: what it answers, with an example, and each error that it can answer."""
+    """One operation: what it answers, with an example, and each error that it can answer.
+
+    `also`: what it answers with another status, or, by status and type, in another media type.
+    """
     examples = (
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
-    responses: dict[int, Any] = {status: answer or OpenApiResponse(description="Nothing.")}
+    responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
     for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
     more["examples"] = [*examples, *more.get("examples", [])]

@@ -3,8 +3,9 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, Describe, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
+from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
 from jobsite.api.v0.schemas.jobs import (
     JOB_EXAMPLE,
     CancelBody,
@@ -13,6 +14,7 @@ from jobsite.api.v0.schemas.jobs import (
     JobList,
     JobResult,
     LogLines,
+    StreamedLine,
     WaitingReasons,
 )
 from jobsite.api.v0.schemas.submissions import SubmissionBody
@@ -42,12 +44,6 @@ _ONCE = [
         description="true: the action keeps its waiting jobs unique, this is the one that waits already.",
     ),
 ]
-_COUNT_HEADERS = [
-    OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
-    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
-]
-
 JOBS: dict[str, Describe] = {
     "list": listing(
         "jobs_list",
@@ -55,7 +51,7 @@ JOBS: dict[str, Describe] = {
         JobList,
         {"jobs": [JOB_EXAMPLE]},
         errors=(400,),
-        parameters=[_KEY, *_COUNT_HEADERS],
+        parameters=[_KEY, *PAGE_HEADERS],
     ),
     "create": endpoint(
         "jobs_submit",
@@ -86,7 +82,7 @@ JOBS: dict[str, Describe] = {
     ),
     "logs": endpoint(
         "jobs_logs",
-        "Lines of the job's log",
+        "Lines of the job's log, or a stream of them",
         LogLines,
         [{"data": "checking eosdist", "lineNum": 0}],
         errors=(400, 404),
@@ -94,6 +90,20 @@ JOBS: dict[str, Describe] = {
             _JOB_ID,
             OpenApiParameter("offset", int, description="The first line's number.", default=0),
             OpenApiParameter("limit", int, description="How many lines; 0 is all.", default=0),
+            OpenApiParameter(
+                "stream",
+                bool,
+                description="true: application/x-ndjson, an object a line as they come, an empty line each 15 s, and "
+                'at last `{"status": "done"}`. After an hour, or at a stop of the server, the last line is '
+                '`{"status": "running", "reconnect": true, "offset": 7}`. Six at once on a server; the next is '
+                "TOO_MANY_REQUESTS.",
+                default=False,
+            ),
+        ],
+        also={(200, STREAM): StreamedLine},
+        examples=[
+            OpenApiExample("Line", {"data": "checking eosdist", "lineNum": 0}, response_only=True, media_type=STREAM),
+            OpenApiExample("End", {"status": "done"}, response_only=True, media_type=STREAM),
         ],
     ),
     "cancel": endpoint(

@@ -113,6 +113,18 @@ class LogLines(RootModel[list[LogLine]]):
     """The answer is the array itself."""
 
 
+class StreamEnd(Wire):
+    """The last line of a stream."""
+
+    status: StatusWord
+    reconnect: Annotated[bool, Field(description="The job goes on: ask again with this offset.")] = False
+    offset: int | None = None
+
+
+class StreamedLine(RootModel[LogLine | StreamEnd]):
+    """A line of the answer with stream=true; lines may be empty."""
+
+
 class CancelBody(ReasonBody):
     """May be left out altogether."""
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models.expressions import RawSQL
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,13 +16,14 @@ from jobs.engine.retry import retry
 from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
+from jobsite.api.conditional import JOB_VERSION, tag_of, unless_known
 from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions.jobs import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
 from jobsite.api.v0.filter_backend import FilterBackend
 from jobsite.api.v0.filters import InvalidId, JobFilter, flag, parse_uuid
 from jobsite.api.v0.idempotency import once_of
-from jobsite.api.v0.logs import log_answer
+from jobsite.api.v0.logs import log_answer, log_version, stream_answer
 from jobsite.api.v0.pagination import JobPagination
 from jobsite.api.v0.serializers import read_submission
 from jobsite.api.v0.views.base import Endpoint
@@ -48,6 +50,10 @@ class Jobs(Endpoint):
     def get_queryset(self) -> JobQuerySet:
         return Job.objects.newest_scheduled_first()
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001 - DRF's
+        # A log that is followed has one form; its errors are JSON as ever.
+        return super().perform_content_negotiation(request, force=force or "stream" in request.query_params)
+
     @JOBS["list"]
     def list(self, _request: Request) -> HttpResponseBase:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -66,16 +72,18 @@ class Jobs(Endpoint):
         return response
 
     @JOBS["retrieve"]
-    def retrieve(self, _request: Request, job_id: str) -> Response:
-        return Response(job_object(JobRow(*_one(job_id, *JOB_COLUMNS))))
+    def retrieve(self, request: Request, job_id: str) -> HttpResponseBase:
+        row = JobRow(*_one(job_id, *JOB_COLUMNS))
+        return unless_known(request, tag_of(row), lambda: Response(job_object(row)))
 
     @JOBS["more"]
     def more(self, _request: Request, job_id: str) -> Response:
         return Response(detail_object(_uuid(job_id)))
 
     @JOBS["result"]
-    def result(self, _request: Request, job_id: str) -> Response:
-        return Response(result_object(_uuid(job_id)))
+    def result(self, request: Request, job_id: str) -> HttpResponseBase:
+        version = _one(job_id, "id", JOB_VERSION)
+        return unless_known(request, tag_of(version), lambda: Response(result_object(_uuid(job_id))))
 
     @JOBS["waiting"]
     def waiting(self, _request: Request, job_id: str) -> Response:
@@ -84,7 +92,10 @@ class Jobs(Endpoint):
     @JOBS["logs"]
     def logs(self, request: Request, job_id: str) -> HttpResponseBase:
         (number,) = _one(job_id, "id")
-        return log_answer(number, request.query_params)
+        query = request.query_params
+        if flag(query, "stream"):
+            return stream_answer(number, request)
+        return unless_known(request, tag_of(log_version(number, query)), lambda: log_answer(number, query))
 
     @JOBS["cancel"]
     def cancel(self, request: Request, job_id: str) -> Response:
@@ -114,7 +125,7 @@ def _uuid(job_id: str) -> UUID:
         raise NoSuchJob(job_id) from error
 
 
-def _one(job_id: str, *columns: str) -> tuple[Any, ...]:
+def _one(job_id: str, *columns: str | RawSQL) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = Job.objects.filter(uuid=_uuid(job_id)).values_list(*columns).first()
     if row is None:
         raise NoSuchJob(job_id)

@@ -13,6 +13,7 @@ from jobs.engine.errors import JobEnded, NoSuchJob
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
+from jobsite.api.conditional import JOB_VERSION, tag_of, unless_known
 from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.descriptions import ABORT_JOB, LIST_JOBS, READ_JOB
 from jobsite.api.v1.errors import WireError
@@ -52,8 +53,12 @@ class OneJob(Endpoint):
     needs = {"retrieve": "jobs.view_job", "change": "jobs.cancel_job"}
 
     @READ_JOB
-    def retrieve(self, request: Request, job_id: str) -> Response:
-        return _one(_number(job_id), request.query_params)
+    def retrieve(self, request: Request, job_id: str) -> HttpResponseBase:
+        number = _number(job_id)
+        version = Job.objects.filter(pk=number).values_list("pk", JOB_VERSION).first()
+        if version is None:
+            raise _no_job(number)
+        return unless_known(request, tag_of(version), lambda: _one(number, request.query_params))
 
     @ABORT_JOB
     def change(self, request: Request, job_id: str) -> Response:

@@ -14,6 +14,6 @@ def seal(apps, schema_editor):
 class Migration(migrations.Migration):
     # In small transactions of its own: it may be broken off, and a big table is not held.
     atomic = False
-    dependencies = [('jobs', '0009_sealed_with')]
+    dependencies = [('jobs', '0011_sealed_with')]
 
     operations = [migrations.RunPython(seal, migrations.RunPython.noop, elidable=True)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0008_crons_fire'),
+        ('jobs', '0010_permission_for_bulk'),
         ('workers', '0004_beat_ticked_at'),
     ]
 

@@ -1,0 +1,64 @@
+"""Audit rows on the wire: as JSON objects and as lines of CSV."""
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from jobsite.api.v0.wire import rfc3339
+
+# A spreadsheet takes a cell that begins so for a formula.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class AuditRow(NamedTuple):
+    """The fields are the table's columns; `at` as it is read, or as it is written."""
+
+    id: int
+    at: Any
+    verb: str
+    object_type: str
+    object_id: str
+    user: str
+    dialect: str
+    address: str
+    client: str
+    token: str
+    before: Any
+    after: Any
+    reason: str
+
+
+_KEYS = (
+    *("id", "at", "verb", "objectType", "objectID", "user", "dialect", "address", "client", "token"),
+    *("before", "after", "reason"),
+)
+
+
+def audit_object(row: AuditRow) -> dict[str, Any]:
+    return dict(zip(_KEYS, row._replace(at=rfc3339(row.at)), strict=True))
+
+
+def rows_of(events: Any, *, limit: int) -> list[AuditRow]:
+    """The first of these, in one query."""
+    return [AuditRow(*row) for row in events.values_list(*AuditRow._fields)[:limit]]
+
+
+def csv_lines(parts: Iterator[list[AuditRow]]) -> Iterator[str]:
+    """A header, and a line for each row."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(_KEYS)
+    for rows in parts:
+        yield "".join(writer.writerow(map(_cell, audit_object(row).values())) for row in rows)
+
+
+class _Echo:
+    """A file whose `write` hands out what it is given."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text.startswith(_DANGEROUS) else text

@@ -1,0 +1,46 @@
+"""The query parameters of GET /audit. Each has an index of its own in the order of the list."""
+
+import ipaddress
+from datetime import datetime
+
+import django_filters  # type: ignore[import-untyped]
+from django.db.models import QuerySet
+
+from jobs.models import AuditEvent
+from jobsite.api.times import InvalidTime, parse_time
+from jobsite.api.v0.errors import InvalidQuery
+
+
+class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """All that are sent must hold."""
+
+    user = django_filters.CharFilter(help_text="Who did it: a user's name.")
+    verb = django_filters.CharFilter(help_text="What was done, such as `cancel`.")
+    objectType = django_filters.CharFilter("object_type", help_text="The kind of what was changed, such as `job`.")  # noqa: N815
+    objectID = django_filters.CharFilter("object_id", help_text="Its key: a job's id, a cron's or a lock's name.")  # noqa: N815
+    dialect = django_filters.CharFilter(help_text="The way in: v0, v1, admin, cli or engine.")
+    token = django_filters.CharFilter(help_text="The name of the access token that was used.")
+    address = django_filters.CharFilter(method="by_address", help_text="The IP address that it came from.")
+    since = django_filters.CharFilter(method="by_since", help_text="RFC 3339: then or later.")
+    until = django_filters.CharFilter(method="by_until", help_text="RFC 3339: earlier than that.")
+
+    def by_address(self, events: QuerySet[AuditEvent], name: str, text: str) -> QuerySet[AuditEvent]:
+        try:
+            # As it was stored.
+            return events.filter(address=str(ipaddress.ip_address(text.strip())))
+        except ValueError as error:
+            raise InvalidQuery(name, f"{text[:60]!r} is not an IP address") from error
+
+    def by_since(self, events: QuerySet[AuditEvent], name: str, text: str) -> QuerySet[AuditEvent]:
+        return events.filter(at__gte=_time(name, text))
+
+    def by_until(self, events: QuerySet[AuditEvent], name: str, text: str) -> QuerySet[AuditEvent]:
+        return events.filter(at__lt=_time(name, text))
+
+
+def _time(name: str, text: str) -> datetime:
+    try:
+        # An unencoded + in a query arrives as a space.
+        return parse_time(text.replace(" ", "+"))
+    except InvalidTime as error:
+        raise InvalidQuery(name, str(error)) from error

@@ -1,0 +1,32 @@
+"""The cursor of a list: how it is read from the query, and written into the Link header."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.http import urlencode
+from rest_framework.request import Request
+
+from jobsite.api.keyset import InvalidCursor, Place, decode
+from jobsite.api.v0.errors import InvalidQuery
+
+
+def read_cursor(query: Mapping[str, str]) -> Place | None:
+    """The place that `after` names; None for the list's start."""
+    text = query.get("after", "")
+    try:
+        return decode(text) if text else None
+    except InvalidCursor as error:
+        raise InvalidQuery("after", str(error)) from error
+
+
+def next_link(request: Request, last: Place) -> str:
+    """The Link header: the same list behind its last row."""
+    query = [(key, value) for key, values in request.query_params.lists() for value in values]
+    kept = [pair for pair in query if pair[0] not in {"start", "after"}]
+    url = request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
+    return f'<{url}>; rel="next"'
+
+
+def described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
+    """A query parameter, for the API description."""
+    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

@@ -1,0 +1,30 @@
+"""The body of POST /jobs/bulk, and the answer to a dry run."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from jobs.engine.bulk import Verb
+from jobsite.api.v0.schemas.common import ReasonBody, Wire
+
+
+class BulkBody(ReasonBody):
+    """What to do to which jobs: `filter` has the parameters of GET /jobs that choose."""
+
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+    verb: Verb
+    filter: Annotated[
+        dict[str, Any],
+        Field(
+            description="As the query of GET /jobs without start, limit and after, and not empty. Each value is text, "
+            "a number or a boolean; that of `parameters.KEY` also a list of such. A key that is no filter is refused.",
+            examples=[{"status": "errored", "action": "poll_mirror"}],
+        ),
+    ]
+    dry_run: Annotated[bool, Field(description="Answer only how many jobs it would change.")] = False
+
+
+class BulkCount(Wire):
+    count: Annotated[int, Field(description="Jobs that match and that the verb can do something about.")]

@@ -1,0 +1,126 @@
+"""Each filter of GET /jobs is served by an index: the page's own statement, explained on a table with statistics."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import BooleanField, Func, Value
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from jobs.criteria import _CONDITIONS
+from jobs.models import Cron
+from jobsite import patience
+from tests.api.conftest import MakeJob, MakeWorker
+
+ROWS = 20_000
+# Of long ended jobs one in a hundred is in error, one in a thousand waits; each is of one of 20 actions and crons.
+FILL = """
+INSERT INTO jobs_job (uuid, action, status, scheduled_at, status_changed_at, started_at, ended_at, worker_id, cron_id,
+    priority, due, retries_total, retries_left, deadline_text, stop_timeout_text, capacity_class_id, parameters, locks,
+    scheduled_by)
+SELECT gen_random_uuid(), CASE WHEN n %% 20 = 0 THEN 'sync_devices' ELSE 'action' || n %% 20 END, word,
+    now() - n * interval '1 minute', now(), begun, ended, CASE WHEN begun IS NOT NULL THEN %(worker)s + n %% 20 END,
+    %(cron)s + n %% 20, 0, true, 0, 0, '', '', %(class_id)s,
+    jsonb_build_object('device', 'leaf' || n), CASE WHEN n %% 10 = 0 THEN
+    jsonb_build_array(jsonb_build_object('name', 'lock' || n %% 500, 'mode', 'exclusive')) END, 'user' || n %% 50
+FROM (SELECT n, word, CASE WHEN word <> 'waiting' THEN now() END AS begun,
+      CASE WHEN word NOT IN ('waiting', 'running') THEN now() END AS ended
+      FROM (SELECT n, CASE WHEN n %% 1000 = 1 THEN 'waiting' WHEN n %% 100 = 7 THEN 'errored' ELSE 'done' END AS word
+            FROM generate_series(%(first)s + 1, %(first)s + 2000) AS n) AS one) AS each
+"""
+# What serves it, and how many pages of 8 KB a page of ten jobs may read at most.
+FILTERS: dict[str, tuple[str, int]] = {
+    "": ("job_list", 60),
+    "action=action3": ("job_by_action", 60),
+    "worker={worker}": ("job_by_worker", 60),
+    "worker=": ("job_by_status", 120),
+    "running=true": ("job_by_status", 120),
+    "running=false": ("job_list", 60),
+    # Nearly all are: the list itself.
+    "status=done": ("job_list", 60),
+    "status=waiting,errored": ("job_", 400),
+    "status=worker_resurrection": ("job_", 60),
+    "needsHuman=true": ("job_needs_a_human", 60),
+    "cron=cron4": ("job_by_cron", 60),
+    "lock=lock20": ("job_by_lock", 200),
+    "retryFrom={job}": ("job_by_retry_from", 60),
+    "scheduledAfter=2001-01-01T00:00:00Z": ("job_list", 60),
+    "scheduledBefore=2001-01-01T00:00:00Z": ("job_list", 60),
+    "parameters.device=leaf77": ("job_parameters", 60),
+    "q=sync": ("job_list", 60),
+    "q=leaf77": ("job_parameters", 200),
+    "q={job}": ("jobs_job_uuid", 200),
+    "start=15000": ("job_list", 1000),
+    "start=15000&status=done": ("job_list", 1000),
+    "start=900&action=action3": ("job_by_action", 1500),
+}
+
+
+@pytest.fixture
+def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, Any]:
+    workers = [make_worker() for _ in range(20)]
+    crons = [Cron(name=f"cron{n}", action="noop", schedule="@daily", enabled=False) for n in range(20)]
+    Cron.objects.bulk_create(crons)
+    job = make_job()
+    with connection.cursor() as cursor:
+        numbers = {"worker": workers[0].pk, "cron": crons[0].pk, "class_id": job.capacity_class_id}
+        for first in range(0, ROWS, 2000):
+            cursor.execute(FILL, {**numbers, "first": first})
+        cursor.execute("ANALYZE jobs_job")
+    return {"job": job.uuid, "worker": workers[3].hex_id}
+
+
+def _page_of(client: Client, url: str) -> str:
+    """The statement that reads the page."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+    assert response.status_code == 200, response.content
+    [page, *_] = [query["sql"] for query in queries if '"deadline_text"' in query["sql"]]
+    return page
+
+
+def _explained(statement: str) -> tuple[str, list[str], int]:
+    """The plan, how it reads jobs, and how many pages that touches."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, FORMAT JSON) {statement}")
+        [(answer,)] = cursor.fetchall()
+    plan = answer[0]["Plan"]
+    ways = [part.get("Index Name", part["Node Type"]) for part in _parts(plan) if "Scan" in part["Node Type"]]
+    return str(plan), ways, plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if plan.get("Relation Name", "jobs_job") == "jobs_job":
+        yield plan
+    for part in plan.get("Plans", []):
+        yield from _parts(part)
+
+
+@pytest.mark.slow
+def test_each_filter_is_served_by_its_index(client: Client, filled: dict[str, Any]) -> None:
+    first = client.get("/api/v0/jobs?start=5000&limit=1")["Link"]
+    behind = first.rpartition("after=")[2].partition(">")[0]
+    wrong = []
+    for query, (index, most) in FILTERS.items():
+        chosen = query.format(**filled)
+        for url in (f"/api/v0/jobs?{chosen}", f"/api/v0/jobs?{chosen}&after={behind}"):
+            plan, ways, pages = _explained(_page_of(client, url))
+            if "Seq Scan" in ways or pages > most or not any(way.startswith(index) for way in ways):
+                wrong.append(f"{url}: {pages} pages by {ways}, {plan}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_a_list_that_takes_too_long_is_400_and_says_how_to_narrow_it(
+    client: Client, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job()
+    slow = Func(Value(3), template="pg_sleep(%(expressions)s)::text = ''", output_field=BooleanField())
+    monkeypatch.setitem(_CONDITIONS, "text", lambda _text: slow)
+    monkeypatch.setattr(patience, "LIST", timedelta(milliseconds=50))
+    response = client.get("/api/v0/jobs?q=x")
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["code"]) == (400, "INVALID_PARAMETERS")
+    assert "narrow it by action, worker, status" in error["detail"]["reason"]
