@@ -6,6 +6,7 @@ from uuid import UUID
 
 from jobs.criteria import RESURRECTED
 from jobs.models import Job
+from jobs.seal.form import masked
 from jobs.states import Status
 
 
@@ -71,7 +72,7 @@ def job_object(row: JobRow) -> dict[str, Any]:
         "retriesLeft": row.retries_left,
         "retriesTotal": row.retries_total,
         "capacityMap": row.capacity_map,
-        "parameters": row.parameters,
+        "parameters": masked(row.parameters),
         "deadline": row.deadline,
         "stopTimeout": row.stop_timeout,
     }

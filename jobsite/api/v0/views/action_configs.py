@@ -11,6 +11,7 @@ from jobs.engine.configs.save import save_config
 from jobs.engine.errors import NoSuchActionConfig
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import ActionConfig
+from jobs.seal.form import masked
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.descriptions.action_configs import ACTION_CONFIGS
 from jobsite.api.v0.schemas.action_configs import ActionConfigBody
@@ -53,7 +54,7 @@ class ActionConfigs(Endpoint):
 
 
 def _object(config: ActionConfig) -> dict[str, Any]:
-    return {"action": config.action, "parameters": config.parameters}
+    return {"action": config.action, "parameters": masked(config.parameters)}
 
 
 def _name(text: str) -> str:
