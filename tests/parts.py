@@ -19,7 +19,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "curl": (lambda: bool(shutil.which("curl")), "apt install curl"),
     "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
 }
-left_out: dict[str, int] = {}
+NEEDS = "needs: "
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -27,10 +27,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if item.get_closest_marker(mark) and not is_there():
             if os.environ.get("CI") == "true":
                 pytest.fail(f"CI must run this: {command}", pytrace=False)
-            left_out[mark] = left_out.get(mark, 0) + 1
-            pytest.skip(f"needs: {command}")
+            pytest.skip(f"{NEEDS}{command}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for mark, count in left_out.items():
-        terminalreporter.write_line(f"left out: {count} {mark} tests; to add them: {PARTS[mark][1]}", yellow=True)
+    """By the reports, which come from the processes of pytest-xdist too."""
+    told = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for mark, (_, command) in PARTS.items():
+        if count := sum(f"{NEEDS}{command}" in each for each in told):
+            terminalreporter.write_line(f"left out: {count} {mark} tests; to add them: {command}", yellow=True)

@@ -19,6 +19,8 @@ With arguments only pytest runs, and gets them:
   bin/test tests/up -x            one folder, up to the first failure
   bin/test --checks               only the checks, no tests
 
+Without arguments, or with "not slow", tests run in two processes, each with services of its own, but for those that
+look at the clock too closely.
 What this machine cannot run is left out with a line that tells the command to add it; with CI=true it fails instead.
 """
 CHECKS: dict[str, list[str]] = {
@@ -28,6 +30,18 @@ CHECKS: dict[str, list[str]] = {
     "import-linter": [str(TOOLS / "lint-imports")],
     "migrations": [sys.executable, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
+# A name for the missing secret; the tests make a real one.
+CHECKED = {"JOBSITE_OFFLINE": "1"}
+PYTEST = [sys.executable, "-m", "pytest", "--durations=5"]
+# Half of the tests wait for processes most of the time; more than two of them would make those late on two cores.
+BESIDE = ["-n", "2", "--dist", "worksteal"]
+# Each test is in one of these, wherever it is.
+TESTS: dict[str, list[str]] = {
+    "fast tests": [*BESIDE, "-m", "not slow and not alone and not browser"],
+    "slow tests": [*BESIDE, "-m", "slow and not alone and not browser"],
+    "alone": ["-m", "alone and not browser"],
+    "browser": [*BESIDE, "-m", "browser"],
+}
 
 
 def main(argv: list[str]) -> int:
@@ -36,22 +50,25 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--checks", action="store_true", help=argparse.SUPPRESS)
     options, for_pytest = parser.parse_known_args(argv)
-    parts = {} if for_pytest else dict(CHECKS)
+    results = {} if for_pytest else {name: _run(name, command, CHECKED) for name, command in CHECKS.items()}
     if not options.checks:
-        parts["pytest"] = [sys.executable, "-m", "pytest", "--durations=5", *for_pytest]
-    results = {name: _run(name, command) for name, command in parts.items()}
+        results |= {name: _run(name, [*PYTEST, *given], {}) for name, given in _tests(for_pytest).items()}
     print()
     for name, (ok, seconds) in results.items():
         print(f"{name:<14} {seconds:6.1f} s  {'ok' if ok else 'FAILED'}")
     return 0 if all(ok for ok, _ in results.values()) else 1
 
 
-def _run(name: str, command: list[str]) -> tuple[bool, float]:
-    """Checks get a name for the missing secret; the tests make a real one."""
+def _tests(for_pytest: list[str]) -> dict[str, list[str]]:
+    if not for_pytest:
+        return TESTS
+    return {"pytest": [*(BESIDE if "not slow" in for_pytest else []), *for_pytest]}
+
+
+def _run(name: str, command: list[str], more: dict[str, str]) -> tuple[bool, float]:
     print(f"\n== {name}", flush=True)
-    environ = os.environ if name == "pytest" else {**os.environ, "JOBSITE_OFFLINE": "1"}
     began = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=False).returncode
     return code == 0, time.monotonic() - began
 
 

@@ -74,8 +74,8 @@ def _play(options: argparse.Namespace, places: Places) -> None:
     home = Path(tempfile.mkdtemp(prefix="jobsite-chaos-"))
     home.chmod(0o711)  # As root the services run as `nobody`, who must pass.
     os.environ["JOBSITE_HOME"] = str(home)
-    [port, proxy_port] = free_ports(2)
-    stage = Stage(home, places, broker=options.broker, port=port, proxy_port=proxy_port)
+    [port] = free_ports(1)
+    stage = Stage(home, places, broker=options.broker, port=port)
     _write_setting(options, places)
     # Asked to end, it takes down what it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -17,7 +17,7 @@ from benchmarks.chaos.ledger import append
 from benchmarks.chaos.observer import NAME as OBSERVER
 from benchmarks.chaos.plan import Fault, Step
 from benchmarks.chaos.processes import Child, group, signal_group
-from benchmarks.chaos.stage import BEATS, BEHIND_PROXY, WORKERS, Stage
+from benchmarks.chaos.stage import BEATS, FAR, WORKERS, Stage
 
 KILL_BACKEND = """SELECT pg_terminate_backend(pid) FROM (
     SELECT pid FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()
@@ -91,10 +91,9 @@ class Nemesis:
         self._lasts(step, record, lambda: signal_group(leader, signal.SIGCONT))
 
     def _network_cut(self, step: Step) -> None:
-        proxy = self.stage.children["proxy"].process
-        proxy.send_signal(signal.SIGUSR1)
-        record = {"at": time.monotonic(), "fault": step.fault, "worker": BEHIND_PROXY, "pids": []}
-        self._lasts(step, record, lambda: proxy.send_signal(signal.SIGUSR2))
+        self.stage.cut()
+        record = {"at": time.monotonic(), "fault": step.fault, "worker": FAR, "pids": []}
+        self._lasts(step, record, self.stage.heal)
 
     def _clock_skew(self, step: Step) -> None:
         """Killed, and started with a clock that lies; the next start has the true one."""

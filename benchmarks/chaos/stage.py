@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg2
 
@@ -17,6 +16,7 @@ from benchmarks.chaos.broker import Node
 from benchmarks.chaos.ledger import FOLDER_VARIABLE, WORKER_VARIABLE
 from benchmarks.chaos.places import Places
 from benchmarks.chaos.processes import Child, group
+from benchmarks.way import Way
 from jobsite.up import application
 from jobsite.up.listen import Listen
 from jobsite.up.paths import Paths
@@ -34,7 +34,7 @@ WORKERS: dict[str, tuple[str, int]] = {
     "w3": ("scan=2,check=1", 3),
 }
 # The one whose way to PostgreSQL can be cut.
-BEHIND_PROXY = "w3"
+FAR = "w3"
 # A line that is still being worked off would pass for a higher rate than what comes in.
 FEW = 5
 WHOLE = """SELECT
@@ -47,15 +47,15 @@ BEATS = ("beat1", "beat2")
 class Stage:
     """All children by name."""
 
-    def __init__(self, home: Path, places: Places, *, broker: str, port: int, proxy_port: int) -> None:
+    def __init__(self, home: Path, places: Places, *, broker: str, port: int) -> None:
         self._paths, self._places = Paths(home), places
         self.listen = Listen(host="127.0.0.1", port=port, tls=False)
-        self._proxy_port = proxy_port
         # The name of its child.
         self.broker = broker
         self.children: dict[str, Child] = {}
         self.environ: dict[str, str] = {}
         self._node: Node | None = None
+        self._way: Way | None = None
 
     def start(self) -> None:
         """Services, the database migrated, web, beats, workers."""
@@ -71,7 +71,9 @@ class Stage:
         self.environ = {**planned.environ, **ours, "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
         os.environ.update(self.environ)
         application.prepare(self._paths, self.listen.url)
-        self._add(self._module("proxy", str(self._proxy_port), str(self._postgres_socket)))
+        self._way = Way(self.environ)
+        self._way.lay()
+        self._add(Command(name="proxy", argv=self._way.proxy, environ=self.environ))
         known = {command.name: command for command in programs(self.listen, None, self.environ)}
         self._add(known["web"])
         for name in BEATS:
@@ -97,8 +99,9 @@ class Stage:
         for name in reversed(self.children):
             child = self.children[name]
             stop(child.process, child.program.stop_signals, seconds=8, pause=time.sleep)
-        if self._node is not None:
-            self._node.remove()
+        for one in (self._node, self._way):
+            if one is not None:
+                one.remove()
 
     def login(self) -> dict[str, str]:
         """What the client needs of the credentials that `up` makes."""
@@ -116,6 +119,13 @@ class Stage:
         """Whether this worker's pool is up."""
         child = self.children[name]
         return child.alive and len(group(child.process.pid)) > WORKERS[name][1]
+
+    def cut(self) -> None:
+        """What the one far away sends and is sent, vanishes."""
+        self._to_far.cut(self.children["proxy"].process)
+
+    def heal(self) -> None:
+        self._to_far.heal(self.children["proxy"].process)
 
     def url_of(self, variable: str) -> str:
         return self.environ[variable]
@@ -158,19 +168,29 @@ class Stage:
     def _worker(self, name: str, extra: Mapping[str, str]) -> Command:
         units, slots = WORKERS[name]
         environ = {**self.environ, WORKER_VARIABLE: name, **extra}
-        if name == BEHIND_PROXY:
-            environ["DATABASE_URL"] = self._through_the_proxy()
-        argv = (sys.executable, "manage.py", "worker", "--name", name, "--capacity", units, "--slots", str(slots))
+        enter: tuple[str, ...] = ()
+        if name == FAR:
+            enter, environ = self._to_far.enter, {**environ, **self._to_far.environ}
+        argv = (
+            *enter,
+            sys.executable,
+            "manage.py",
+            "worker",
+            "--name",
+            name,
+            "--capacity",
+            units,
+            "--slots",
+            str(slots),
+        )
         return Command(name=name, argv=(*argv, "--grace", "3"), environ=environ)
 
-    def _module(self, name: str, *arguments: str, environ: Mapping[str, str] | None = None) -> Command:
-        argv = (sys.executable, "-m", f"benchmarks.chaos.{name}", *arguments)
-        return Command(name=name, argv=argv, environ={**self.environ, **(environ or {})})
-
-    def _through_the_proxy(self) -> str:
-        parts = urlsplit(self.environ["DATABASE_URL"])
-        return f"{parts.scheme}://{parts.username}:{parts.password}@127.0.0.1:{self._proxy_port}{parts.path}"
+    def _module(self, name: str, *, environ: Mapping[str, str]) -> Command:
+        argv = (sys.executable, "-m", f"benchmarks.chaos.{name}")
+        return Command(name=name, argv=argv, environ={**self.environ, **environ})
 
     @property
-    def _postgres_socket(self) -> Path:
-        return self._paths.sockets / ".s.PGSQL.5432"
+    def _to_far(self) -> Way:
+        if self._way is None:
+            raise RuntimeError("it was not started")
+        return self._way

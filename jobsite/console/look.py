@@ -47,6 +47,7 @@ _NAVIGATION = [
         "separator": True,
         "items": [
             _item("Workers", "dns", "workers.worker"),
+            _item("Actions and classes", "pause_circle", "jobs.pause"),
             _item("Capacity classes", "stacks", "workers.capacityclass"),
             _item("Beats", "ecg_heart", "workers.beat"),
         ],

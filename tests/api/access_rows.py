@@ -4,7 +4,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
-from jobs.models import ActionConfig, AuditEvent, Cron, Job, JobLog
+from jobs.models import ActionConfig, AuditEvent, Cron, Job, JobLog, Pause
 from jobsite.access.models import AccessToken
 from locks.models import JobLock, LockName
 from tests.api.conftest import NOON
@@ -27,6 +27,7 @@ def one_of_each(job: Job) -> dict[str, Model]:
         ActionConfig.objects.create(action="noop"),
         AuditEvent.objects.create(dialect="cli", verb="enqueue", object_type="job", object_id="1"),
         Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON),
+        Pause.objects.create(kind="action", name="sleep"),
         AccessToken.objects.create(user=user, name="ci", digest="0" * 64, prefix="jobsite_"),
         user,
         Group.objects.create(name="some"),

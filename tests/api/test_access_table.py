@@ -42,6 +42,8 @@ OWNER =     "login     403    403     403      403   200"  # fmt: skip
 FOREIGN =   "login     302    302     302      302   200"  # fmt: skip
 LIVE =      "401       403    200     200      200   200"  # fmt: skip
 NO_LIVE =   "405       405    405     405      405   405"  # fmt: skip
+OPERATOR =  "login     403    403     200      200   200"  # fmt: skip
+PAUSING =   "login     403    403     403      404   404"  # fmt: skip
 FREEING =   "login     403    403     302      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
@@ -78,7 +80,15 @@ MODELS: dict[str, dict[str, Answers]] = {
     },
     "jobs/actionconfig": _pages(PAGE),
     "jobs/auditevent": _pages(PAGE),
-    "workers/worker": _pages(PAGE),
+    "workers/worker": {
+        **_pages(PAGE),
+        "<int:pk>/now/": {"GET": LIVE, "POST": NO_LIVE},
+        "<int:pk>/drain/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/undrain/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/capacity/": {"GET": EDITOR, "POST": EDITOR},
+    },
+    # Of nothing that could be paused.
+    "jobs/pause": {**_pages(PAGE), **{page: {"GET": PAUSING, "POST": PAUSING} for page in ("pause/", "resume/")}},
     "workers/capacityclass": _pages(PAGE),
     "workers/beat": _pages(PAGE),
     # Of no lock: to the board.
@@ -200,6 +210,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
         "locks/lockname/<str:name>": "locks/lockname/devices",
+        "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "<app_label>": "jobs",
         "(?P<url>.*)": "nothing",
         "<path:content_type_id>/<path:object_id>": "0/0",

@@ -16,6 +16,7 @@ LEAST_RECOVERY = 0.9
 
 @pytest.mark.chaos
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(540)
 def test_nothing_is_lost_doubled_or_overused_under_faults(capsys: pytest.CaptureFixture[str]) -> None:
     seed = os.environ.get("CHAOS_SEED", "1")

@@ -13,11 +13,13 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
+from benchmarks.way import Way
 from jobs.engine.actor import Actor
 from jobs.engine.classes import forget_classes
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
 from jobs.models import Job
+from jobsite.home import BASE_DIR
 from tests.brokers.fixtures import broker, broker_servers  # noqa: F401 - fixtures of these tests
 from tests.e2e import actions as _actions  # noqa: F401 - this process must know them too
 from workers.models import Worker
@@ -30,16 +32,14 @@ Submit = Callable[..., Job]
 class RunningWorker:
     """A `manage.py worker` process and what it writes."""
 
-    def __init__(self, name: str, options: list[str], log: Path) -> None:
+    def __init__(self, name: str, options: list[str], log: Path, far: Way | None) -> None:
         self.name = name
         self.log = log
+        enter, urls = (far.enter, far.environ) if far else ((), {})
+        command = [*enter, sys.executable, "manage.py", "worker", "--name", name, "--grace", "2", *options]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "worker", "--name", name, "--grace", "2", *options],
-                cwd=settings.BASE_DIR if hasattr(settings, "BASE_DIR") else Path(__file__).parents[2],
-                env={**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"},
-                stdout=out,
-                stderr=subprocess.STDOUT,
+                command, cwd=BASE_DIR, env={**worker_environ(), **urls}, stdout=out, stderr=subprocess.STDOUT
             )
 
     def wait_ready(self) -> None:
@@ -52,6 +52,10 @@ class RunningWorker:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(PATIENCE_SECONDS)
+
+
+def worker_environ() -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"}
 
 
 def test_database_url() -> str:
@@ -104,8 +108,8 @@ def _fresh_classes(transactional_db: None) -> Iterator[None]:
 def run_worker(transactional_db: None, tmp_path: Path) -> Iterator[RunWorker]:
     running: list[RunningWorker] = []
 
-    def make(*options: str, name: str = "w1") -> RunningWorker:
-        worker = RunningWorker(name, list(options), tmp_path / f"{name}-{len(running)}.log")
+    def make(*options: str, name: str = "w1", far: Way | None = None) -> RunningWorker:
+        worker = RunningWorker(name, list(options), tmp_path / f"{name}-{len(running)}.log", far)
         running.append(worker)
         worker.wait_ready()
         return worker

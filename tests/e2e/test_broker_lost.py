@@ -17,7 +17,7 @@ from tests.e2e.conftest import RunWorker, Submit, wait_status, wait_until
 from tests.e2e.test_doorbell import AT_ONCE, hold_all, late
 from workers.models import Worker
 
-pytestmark = [pytest.mark.slow, on_each_broker]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, on_each_broker]
 LOOK = 4.0
 
 

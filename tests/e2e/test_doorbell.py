@@ -20,7 +20,7 @@ from jobsite.home import BASE_DIR
 from tests.brokers.fixtures import Broker, on_each_broker
 from tests.e2e.conftest import RunWorker, Submit, test_database_url, wait_status, wait_until
 
-pytestmark = [pytest.mark.slow, on_each_broker]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, on_each_broker]
 BY = Actor(dialect="cli", user="ada")
 # A swallowed bell costs up to two seconds; the first bell of a cold process on a busy machine takes 0.1 to 0.3.
 AT_ONCE = 0.5

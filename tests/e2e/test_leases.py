@@ -50,7 +50,7 @@ def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def _lease_left(name: str) -> float:
+def lease_left(name: str) -> float:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(epoch FROM lease_until - clock_timestamp())::float FROM workers_worker WHERE name = %s",
@@ -59,11 +59,11 @@ def _lease_left(name: str) -> float:
         return float(cursor.fetchone()[0])
 
 
-def _pid(job: Job) -> int:
+def slot_pid(job: Job) -> int:
     return int((job.slot or "").rpartition(":")[2])
 
 
-def _retries(job: Job) -> list[Job]:
+def retries_of(job: Job) -> list[Job]:
     return list(Job.objects.filter(retry_from=job).order_by("pk"))
 
 
@@ -77,17 +77,17 @@ def test_its_jobs_are_dead_before_the_lease_ends_and_it_goes_on_afterwards(
     job = wait_status(submit(action, parameters=parameters, retries=1), Status.RUNNING)
     if action == "test_cmd_deaf":
         wait_until(lambda: written.exists() and written.read_text().strip())
-    pid = _pid(job)
+    pid = slot_pid(job)
     below = descendants(pid)
     assert not is_gone(pid)
-    ends_at = time.monotonic() + _lease_left("w1")
+    ends_at = time.monotonic() + lease_left("w1")
     with held_database():
         wait_until(lambda: is_gone(pid) and all(map(is_gone, below)), patience=LEASE_SECONDS + 2)
         assert time.monotonic() < ends_at, "others may have started it by now"
         wait_until(lambda: time.monotonic() > ends_at + 1)
     wait_status(job, Status.WORKER_DEAD, patience=15)
     assert "lease" in (job.exception or {})["message"]
-    [retry] = _retries(job)
+    [retry] = retries_of(job)
     assert retry.retries_left == 0
     assert AuditEvent.objects.filter(verb="rescue", object_id=str(job.uuid)).count() == 1
     wait_status(submit(), Status.DONE, patience=15)
@@ -98,7 +98,7 @@ def test_its_jobs_are_dead_before_the_lease_ends_and_it_goes_on_afterwards(
 def test_one_that_was_declared_dead_meanwhile_exits_and_says_why(run_worker: RunWorker, submit: Submit) -> None:
     worker = run_worker("--slots", "1")
     job = wait_status(submit("test_deaf", parameters={"seconds": 600}, retries=1), Status.RUNNING)
-    pid = _pid(job)
+    pid = slot_pid(job)
     os.kill(worker.process.pid, signal.SIGSTOP)
     run_worker("--slots", "1", name="w2")
     wait_status(job, Status.WORKER_DEAD, patience=15)
@@ -109,7 +109,7 @@ def test_one_that_was_declared_dead_meanwhile_exits_and_says_why(run_worker: Run
     assert time.monotonic() - continued < 3
     assert worker.process.wait(20) == 1
     assert "was declared dead" in worker.log.read_text()
-    [retry] = _retries(job)
+    [retry] = retries_of(job)
     wait_status(retry, Status.RUNNING, patience=15)
 
 
@@ -120,10 +120,10 @@ def test_held_and_continued_after_its_lease_it_stops_its_jobs_at_once(run_worker
     processes = [worker.process.pid, *descendants(worker.process.pid)]
     for pid in processes:
         os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: _lease_left("w1") < -0.5, patience=LEASE_SECONDS + 5)
+    wait_until(lambda: lease_left("w1") < -0.5, patience=LEASE_SECONDS + 5)
     for pid in reversed(processes):
         os.kill(pid, signal.SIGCONT)
-    wait_until(lambda: is_gone(_pid(job)), patience=2)
+    wait_until(lambda: is_gone(slot_pid(job)), patience=2)
     wait_status(job, Status.WORKER_DEAD, patience=10)
     wait_status(submit(), Status.DONE, patience=15)
 

@@ -15,6 +15,7 @@ from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from tests.engine.test_plans import _pages
 from workers.presence import Identity
 
+pytestmark = pytest.mark.slow
 BACKLOG = 100_000
 ROWS = """
 INSERT INTO jobs_job (uuid, action, status, paused, priority, due, ended_at, scheduled_at, retries_total, retries_left,

@@ -3,6 +3,8 @@
 from collections import Counter
 from functools import partial
 
+import pytest
+
 from jobs.engine.actor import Actor, engine_actor
 from jobs.engine.claim import claim
 from jobs.engine.enqueue import enqueue_many
@@ -16,6 +18,7 @@ from tests.engine.conftest import NewSlot, NewWorker
 from tests.engine.threads import over_and_over, side_by_side
 from workers.presence import Identity
 
+pytestmark = pytest.mark.slow
 DONE = Outcome(status=Status.DONE)
 
 

@@ -103,6 +103,7 @@ def test_many_at_once_meet_each_other_and_what_waits(declare: Declare, submit: E
     assert all(Job.objects.filter(pk=job.pk, uuid=job.uuid).exists() for job in jobs)
 
 
+@pytest.mark.slow
 def test_two_bulks_at_once_make_each_job_once_and_never_wait_for_each_other(declare: Declare, by: Actor) -> None:
     declare(unique=True)
     names = [f"device{number}" for number in range(300)]

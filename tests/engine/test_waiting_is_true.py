@@ -48,16 +48,18 @@ def _engine_inside(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> I
         yield
 
 
-def test_in_fifty_states_a_job_is_claimable_exactly_when_ready_is_its_only_reason() -> None:
-    prove(range(50))
+def test_in_some_states_a_job_is_claimable_exactly_when_ready_is_its_only_reason() -> None:
+    prove(range(12))
 
 
+# In quarters, which two processes can share.
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_in_a_thousand_states_the_same_and_every_reason_was_among_them() -> None:
-    seen = prove(range(1000, 2000))
+@pytest.mark.parametrize("first", range(1000, 2000, 250))
+def test_in_a_thousand_states_the_same_and_every_reason_was_among_them(first: int) -> None:
+    seen = prove(range(first, first + 250))
     assert seen.keys() == CODES
-    assert min(seen.values()) >= 10, seen
+    assert min(seen.values()) >= 3, seen
 
 
 def prove(seeds: range) -> Counter[str]:

@@ -28,7 +28,7 @@ def test_a_waiting_job_can_reach_every_status() -> None:
     assert _reachable_from(Status.WAITING) == set(Status)
 
 
-@pytest.mark.parametrize("status", set(Status) - set(FINAL) - {Status.DELETED})
+@pytest.mark.parametrize("status", sorted({*Status} - {*FINAL, Status.DELETED}))
 def test_from_every_status_that_is_not_final_there_is_a_way_to_an_end(status: Status) -> None:
     assert _reachable_from(status) & set(FINAL)
 

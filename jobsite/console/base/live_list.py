@@ -1,8 +1,8 @@
 """Lists whose rows keep fresh (static/jobsite/live.js) with the filters and the page that the person looks at."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from jobsite.console.base.live import conditional
@@ -23,18 +23,20 @@ class LiveListAdmin(ReadOnlyAdmin):
         # Django refuses what is none of its filters.
         request.GET = query  # type: ignore[assignment]
         response = super().changelist_view(request, extra_context)
-        if not isinstance(response, TemplateResponse) or "cl" not in (response.context_data or {}):
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context is None or "cl" not in context:
             return response
-        rows = ",".join(str(row.pk) for row in response.context_data["cl"].result_list)
+        rows = ",".join(str(row.pk) for row in context["cl"].result_list)
         if rows_only:
             return _rows(request, response, rows)
         query[ROWS_ONLY] = "1"
-        response.context_data |= {"live_url": f"?{query.urlencode()}", "live_rows": rows}
+        context.update(live_url=f"?{query.urlencode()}", live_rows=rows)
         return response
 
 
-def _rows(request: HttpRequest, response: TemplateResponse, rows: str) -> Any:
+def _rows(request: HttpRequest, response: Any, rows: str) -> HttpResponse:
     response.template_name = "console/live_rows.html"
-    answer: HttpResponseBase = conditional(request, response.rendered_content)
+    # Typed for conditional responses of all kinds; of an HttpResponse it makes an HttpResponse.
+    answer: Any = conditional(request, response.rendered_content)
     answer["X-Rows"] = rows
-    return answer
+    return cast("HttpResponse", answer)
