@@ -1,12 +1,14 @@
 """Submissions as they are stored, each with what follows it: `{"action", "parameters", "next"}`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jobs.actions.parameters import AnyParameters, Parameters
 from jobs.actions.registry import UnknownAction, get_action
 from jobs.seal.form import MASK, is_sealed
 from jobs.seal.parameters import Json, seal_parameters
+
+Change = Callable[[Json, type[Parameters]], Json | None]
 
 
 def seal_submission(stored: Mapping[str, Any]) -> Json:
@@ -24,7 +26,7 @@ def is_bare(stored: Mapping[str, Any]) -> bool:
     return any(any(_bare(own, schema)) for own, schema in _links(stored))
 
 
-def _changed(stored: Mapping[str, Any], change: Any) -> Json:
+def _changed(stored: Mapping[str, Any], change: Change) -> Json:
     new = dict(stored)
     if isinstance(own := new.get("parameters"), dict):
         new["parameters"] = change(own, _schema(new.get("action")))
