@@ -18,7 +18,9 @@ NEEDS = {"gpu": 1}
 
 
 def line_up(count: int) -> None:
-    enqueue_many([Submission(action="noop", capacity_map=NEEDS) for _ in range(count)], by=EVE)
+    # A busy machine must not let the transaction sit idle for too long.
+    for _ in range(count // 150):
+        enqueue_many([Submission(action="noop", capacity_map=NEEDS) for _ in range(150)], by=EVE)
 
 
 def test_a_line_of_jobs_is_canceled_and_run_again_as_the_person_who_asked(run_worker: RunWorker) -> None:
@@ -37,12 +39,12 @@ def test_a_line_of_jobs_is_canceled_and_run_again_as_the_person_who_asked(run_wo
 
 
 def test_a_cancel_stops_it_and_what_it_has_done_is_kept(run_worker: RunWorker) -> None:
-    line_up(3_000)
+    line_up(1_500)
     run_worker("--capacity", "scan=1")
     job = bulk("cancel", Criteria(action="noop"), by=EVE, most=None)
     wait_until(lambda: AuditEvent.objects.filter(verb="cancel").count() > 20)
     cancel(job.uuid, by=EVE)
     wait_status(job, "canceled", patience=90)
     done = Job.objects.filter(action="noop", status="canceled").count()
-    assert job.result == {"matched": 3_000, "done": done, "refused": []}
-    assert 20 < done < 3_000
+    assert job.result == {"matched": 1_500, "done": done, "refused": []}
+    assert 20 < done < 1_500
