@@ -74,7 +74,7 @@ def _stored_before(submit: Enqueue) -> Job:
 
 def test_the_migration_encrypts_what_was_stored_before(submit: Enqueue) -> None:
     job = _stored_before(submit)
-    import_module("jobs.migrations.0012_seal_secret_parameters").seal(apps, None)
+    import_module("jobs.migrations.0014_seal_secret_parameters").seal(apps, None)
     assert VALUE not in everything_stored()
     job.refresh_from_db()
     assert open_parameters(job.parameters or {}) == {"password": VALUE}
@@ -103,7 +103,7 @@ def test_what_is_encrypted_already_is_left_alone(submit: Enqueue, by: Actor) -> 
 def test_without_a_key_the_migration_says_so_and_goes_on(submit: Enqueue, capsys: pytest.CaptureFixture[str]) -> None:
     _stored_before(submit)
     with override_settings(PARAMETERS_KEYS=[]):
-        import_module("jobs.migrations.0012_seal_secret_parameters").seal(apps, None)
+        import_module("jobs.migrations.0014_seal_secret_parameters").seal(apps, None)
     assert "PARAMETERS_KEY is not set; mend that, then run `manage.py secrets seal`" in capsys.readouterr().out
 
 
