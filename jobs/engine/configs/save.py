@@ -17,7 +17,7 @@ def save_config(action: str, parameters: dict[str, Any], *, by: Actor, reason: s
     # Locked, unless it is made: what the audit says was there before is what this replaces.
     configs = ActionConfig.objects.select_for_update(no_key=True)
     held = configs.filter(action=action).first()
-    stored = checked_defaults(action, parameters, before=held and held.parameters)
+    stored = checked_defaults(action, parameters, before=held.parameters if held else None)
     config, created = configs.get_or_create(action=action, defaults={"parameters": stored})
     before = None if created else config.parameters
     if not created:
