@@ -10,7 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.db.models.functions import Now
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from jobs.engine.actor import Actor
 from jobs.engine.clock import database_now
@@ -19,7 +21,7 @@ from jobs.engine.crons.spec import CronSpec
 from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Cron, CronSkip, Job
 from jobsite.home import BASE_DIR
-from tests.e2e.conftest import test_database_url, wait_until
+from tests.e2e.conftest import PATIENCE_SECONDS, test_database_url, wait_until
 from workers.models import Beat
 
 pytestmark = pytest.mark.slow
@@ -111,6 +113,23 @@ def test_the_first_beat_makes_the_default_crons_and_a_later_one_does_not_bring_t
     start_beat()
     wait_until(lambda: Beat.objects.filter(ticked_at__gt=Now() - timedelta(seconds=3)).exists())
     assert not Cron.objects.exists()
+
+
+def test_periodic_tasks_of_django_celery_beat_go_on_in_the_same_beat(start_beat: StartBeat) -> None:
+    each, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.SECONDS)
+    task = PeriodicTask.objects.create(name="t", task="nobody.listens", interval=each, queue="test_periodic")
+    cron, beat = each_second(), start_beat()
+    with current_app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("test_periodic", queue_opts={"durable": True})
+        message = queue.get(timeout=PATIENCE_SECONDS)
+        queue.clear()
+        queue.close()
+    assert message.headers["task"] == "nobody.listens"
+    wait_until(lambda: len(made(cron)) >= 2)
+    beat.terminate()
+    beat.wait(20)
+    task.refresh_from_db()
+    assert task.total_run_count >= 1
 
 
 def test_a_cron_saved_while_beats_sleep_is_on_time(start_beat: StartBeat) -> None:
