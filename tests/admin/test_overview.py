@@ -380,6 +380,15 @@ def test_while_nothing_changes_nothing_is_sent(well: Worker, browser: Browser) -
         assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_what_people_write_is_text(well: Worker, browser: Browser) -> None:
+    evil = "<script>alert(1)</script>"
+    running(well, action=evil, started_at=timezone.now() - timedelta(hours=2), deadline=timedelta(hours=1))
+    waiting(action=evil, scheduled_at=timezone.now() - timedelta(hours=2))
+    shown = browser("auditor").get(INDEX).content.decode()
+    assert shown.count("&lt;script&gt;alert(1)") == 2
+    assert evil not in shown
+
+
 def test_an_unknown_part_is_not_found(well: Worker, browser: Browser) -> None:
     assert browser("auditor").get(reverse("dashboard-part", args=["other"])).status_code == 404
 
