@@ -96,6 +96,6 @@ def _without_indexes() -> Iterator[None]:
         _run(definition)
 
 
-def _run(statement: str, parameters: object = None) -> None:
+def _run(statement: str, parameters: dict[str, int] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
