@@ -1,5 +1,6 @@
 """Each number of the overview is asked again by SQL."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,11 +115,12 @@ def test_the_history_is_that_of_sql(span: past.Span, well: Worker) -> None:
 def test_more_than_a_sample_is_estimated_and_said_to_be(
     well: Worker, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
-    monkeypatch.setattr(past, "SAMPLE", 20)
+    small = replace(past.DAY, sample=20)
+    monkeypatch.setattr("jobsite.console.dashboard.page.DAY", small)
     quarter = database_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
     for second in range(0, 900, 9):
         make_job(ended_at=quarter + timedelta(seconds=second + 1))
-    shown = past.read(past.DAY, database_now())
+    shown = past.read(small, database_now())
     busy = next(bucket for bucket in shown.buckets if bucket.begin == quarter)
     assert busy.is_estimated
     assert 90 <= busy.total <= 110
