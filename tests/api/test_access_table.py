@@ -114,6 +114,7 @@ TABLE: dict[str, Answers] = {
     "healthz": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
     "readyz": {"GET": ALL, "HEAD": ALL, "POST": NEVER},
     "admin/": {"GET": STAFF},
+    "admin/overview/<slug:name>": {"GET": READ, "HEAD": READ, "POST": NEVER},
     "admin/search/": {"GET": STAFF},
     "admin/login/": {"GET": "200 302 302 302 302 302", "POST": ALL},
     "admin/logout/": {"GET": "302 405 405 405 405 405", "POST": "302 200 200 200 200 200"},
@@ -224,6 +225,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "api(?:/docs)?": "api/docs",
         "(?P<dialect>v0|v1\\.0)": "v0",
         "(?P<url>.*)": "nothing",
+        "overview/<slug:name>": "overview/needs",
         "<path:content_type_id>/<path:object_id>": "0/0",
     }
     for model, row in one_of_each(job).items():

@@ -30,6 +30,8 @@ class Charts:
     p50: str
     p95: str
     is_estimated: bool
+    any_ended: bool
+    any_started: bool
 
 
 def charts(history: History) -> Charts:
@@ -43,6 +45,8 @@ def charts(history: History) -> Charts:
         p50=_seconds(history.whole.p50),
         p95=_seconds(history.whole.p95),
         is_estimated=history.whole.is_estimated,
+        any_ended=history.whole.total > 0,
+        any_started=history.whole.p50 is not None,
     )
 
 

@@ -1,7 +1,7 @@
 """What ended in the last hour or day, in steps of equal length, and how long it had waited: read from a bounded sample.
 
-Of each step at most SAMPLE jobs are read, by the index on their end. Where there were more, the amounts are estimated
-from how long those took to end, and said to be estimates.
+Of each step at most a sample of jobs is read, by the index on their end. Where there were more, the amounts are
+estimated from how long those took to end, and said to be estimates.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,6 @@ from django.core.cache import cache
 from jobs.engine.clock import database_now
 from jobs.engine.rows import django_rows
 from jobs.states import Status
-
-SAMPLE = 1000
 
 # Percentiles in seconds, of those that started. The row without a time is of all spans together.
 _ENDED = """
@@ -33,16 +31,17 @@ FROM sample GROUP BY GROUPING SETS ((at, status), (at), ())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """How far back, in how many steps, and for how many seconds all who look share one reading."""
+    """How far back, in how many steps of how many jobs, and for how many seconds all who look share one reading."""
 
     name: str
     step: timedelta
     steps: int
+    sample: int
     shared_for: int
 
 
-HOUR = Span(name="hour", step=timedelta(minutes=1), steps=60, shared_for=5)
-DAY = Span(name="day", step=timedelta(minutes=15), steps=96, shared_for=60)
+HOUR = Span(name="hour", step=timedelta(minutes=1), steps=60, sample=500, shared_for=5)
+DAY = Span(name="day", step=timedelta(minutes=15), steps=96, sample=300, shared_for=60)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,11 +81,11 @@ def read(span: Span, now: datetime) -> History:
     """The last step is the one that `now` falls into."""
     end = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % span.step + span.step
     begins = [end - span.step * back for back in range(span.steps, 0, -1)]
-    rows = django_rows(_ENDED, {"buckets": begins, "step": span.step, "sample": SAMPLE})
+    rows = django_rows(_ENDED, {"buckets": begins, "step": span.step, "sample": span.sample})
     buckets = {at: Bucket(begin=at, end=at + span.step) for at in begins}
     whole = Bucket(begin=begins[0], end=end)
     _fill_statuses(buckets, rows)
-    _fill_totals(buckets, whole, rows, now)
+    _fill_totals(buckets, whole, rows, now=now, sample=span.sample)
     for bucket in buckets.values():
         for status, count in bucket.ended.items():
             whole.ended[status] = whole.ended.get(status, 0) + count
@@ -100,14 +99,14 @@ def _fill_statuses(buckets: dict[datetime, Bucket], rows: Iterable[tuple[Any, ..
 
 
 def _fill_totals(
-    buckets: dict[datetime, Bucket], whole: Bucket, rows: Iterable[tuple[Any, ...]], now: datetime
+    buckets: dict[datetime, Bucket], whole: Bucket, rows: Iterable[tuple[Any, ...]], *, now: datetime, sample: int
 ) -> None:
     for at, status, count, last, percentiles in rows:
         if status is not None:
             continue
         bucket = whole if at is None else buckets[at]
         bucket.p50, bucket.p95 = (float(value) for value in percentiles) if percentiles else (None, None)
-        if at is not None and count >= SAMPLE:
+        if at is not None and count >= sample:
             _estimate(bucket, last, now)
             whole.is_estimated = True
 
