@@ -40,8 +40,8 @@ class Span:
     shared_for: int
 
 
-HOUR = Span(name="hour", step=timedelta(minutes=1), steps=60, sample=500, shared_for=5)
-DAY = Span(name="day", step=timedelta(minutes=15), steps=96, sample=300, shared_for=60)
+HOUR = Span(name="hour", step=timedelta(minutes=1), steps=60, sample=250, shared_for=5)
+DAY = Span(name="day", step=timedelta(minutes=15), steps=96, sample=100, shared_for=60)
 
 
 @dataclass(slots=True, kw_only=True)
