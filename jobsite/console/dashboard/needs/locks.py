@@ -29,7 +29,12 @@ def stuck_locks() -> list[Need]:
             count=str(len(stuck)),
             title=plural(len(stuck), "stuck lock", "stuck locks"),
             words=f"The holder of {first}: {why}.{others}",
-            url=reverse("admin:locks_joblock_changelist"),
-            link="Held locks",
+            url=_place(first, alone=len(stuck) == 1),
+            link="Lock board" if others else "Free it",
         )
     ]
+
+
+def _place(first: str, *, alone: bool) -> str:
+    """Where they are freed: the page of the one, or the board."""
+    return reverse("admin:locks_lockname_change", args=[first]) if alone else reverse("admin:locks_joblock_changelist")
