@@ -2,6 +2,8 @@
 
 import logging
 
+from jobs.seal.hush import hushed
+
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
     "message",
     "asctime",
@@ -22,6 +24,10 @@ class EventFormatter(logging.Formatter):
 
     default_time_format = "%H:%M:%S"
     default_msec_format = "%s.%03d"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Tracebacks too, and what actions log by themselves."""
+        return hushed(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         """The message and every field that came as `extra`."""

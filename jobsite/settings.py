@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from jobsite import broker
@@ -50,6 +51,18 @@ def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return found
 
 
+def _keys(name: str) -> list[str]:
+    found = _list(name)
+    for key in found:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} holds what is no key: take 32 random bytes in URL-safe base64, or several of them with commas"
+            ) from error
+    return found
+
+
 def _rate(name: str) -> Rate | None:
     text = os.environ.get(name, "").strip()
     try:
@@ -73,6 +86,9 @@ if not SECRET_KEY or (SECRET_KEY.startswith(("insecure", "django-insecure")) and
     )
 if len(SECRET_KEY) < 32 and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: take 50 random ones")
+
+# For parameters that actions declare as secret. The first encrypts; those after it still decrypt.
+PARAMETERS_KEYS = _keys("PARAMETERS_KEY")
 
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if "*" in ALLOWED_HOSTS and not DEBUG:

@@ -4,6 +4,7 @@ from jobs.actions.context import Context, DeadlineExceeded, JobCanceled
 from jobs.actions.follow import Follow
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import Action, LockNeed, UnknownAction, action, get_action, registered_actions
+from jobs.actions.secret import Secret
 
 __all__ = [
     "Action",
@@ -13,6 +14,7 @@ __all__ = [
     "JobCanceled",
     "LockNeed",
     "Parameters",
+    "Secret",
     "UnknownAction",
     "action",
     "get_action",

@@ -4,6 +4,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from jobs.seal.hush import hushed
+
 MAX_LINE_BYTES = 8 * 1024
 _REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -47,7 +49,8 @@ class LineReader:
         return [*self._take(self._decoder.decode(b"", final=True)), *self.flush()]
 
     def _take(self, text: str) -> list[str]:
-        *lines, last = (self._partial + clean(text)).split("\n")
+        # Before a long line is cut, which could go through a secret.
+        *lines, last = hushed(self._partial + clean(text)).split("\n")
         done = [piece for line in lines for piece in pieces(line.removesuffix("\r"))]
         *full, self._partial = pieces(last)
         return done + full

@@ -2,13 +2,42 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
+
+from jobs.actions.secret import plain, secret_fields, secret_names
+from jobs.seal.hush import without
 
 
 class Parameters(BaseModel):
     """Base of all parameter schemas. Unknown keys are refused unless the schema says `extra="ignore"`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def is_secret(cls, name: str) -> bool:
+        """Whether the parameter of this name, as clients write it, is marked."""
+        return name in secret_names(cls)
+
+    @classmethod
+    def has_secrets(cls) -> bool:
+        """Whether any is marked."""
+        return bool(secret_names(cls))
+
+    def secrets(self) -> dict[str, Any]:
+        """Those that are marked, as the action sees them, defaults among them."""
+        return {key: plain(getattr(self, key)) for key in secret_fields(type(self))}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What clients are told: a secret is only ever written, and its default is nobody's business."""
+        described = handler(schema)
+        for name, field in handler.resolve_ref_schema(described).get("properties", {}).items():
+            if cls.is_secret(name):
+                field.pop("default", None)
+                field["writeOnly"] = True
+        return described
 
 
 class AnyParameters(Parameters):
@@ -31,11 +60,35 @@ def validate(schema: type[Parameters], sent: dict[str, Any] | None) -> Parameter
     try:
         return schema.model_validate(sent or {})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(["parameters", *(str(part) for part in first["loc"])])
-        value = "" if first["type"] == "missing" else f" (was {_short(first['input'])})"
-        # What our own validators raise is a sentence already; pydantic puts two words before it.
-        raise InvalidParameters(field=field, reason=first["msg"].removeprefix("Value error, ") + value) from error
+        # pydantic's error holds all that was sent.
+        cause = None if schema.has_secrets() else error
+        raise _of(error.errors(include_url=False)[0], schema, sent or {}) from cause
+
+
+def _of(detail: ErrorDetails, schema: type[Parameters], sent: dict[str, Any]) -> InvalidParameters:
+    field = ".".join(["parameters", *(str(part) for part in detail["loc"])])
+    value = f" (was {_short(detail['input'])})" if _may_be_shown(detail, schema) else ""
+    # What our own validators raise is a sentence already; pydantic puts two words before it.
+    words = _without_secrets(detail["msg"].removeprefix("Value error, "), schema, sent)
+    return InvalidParameters(field=field, reason=words + value)
+
+
+def _may_be_shown(detail: ErrorDetails, schema: type[Parameters]) -> bool:
+    """Not of a secret, nor of what may be one: a misspelt name, or all parameters together."""
+    if not schema.has_secrets():
+        return detail["type"] != "missing"
+    return (
+        bool(detail["loc"])
+        and detail["type"] not in {"missing", "extra_forbidden"}
+        and not schema.is_secret(str(detail["loc"][0]))
+    )
+
+
+def _without_secrets(words: str, schema: type[Parameters], sent: dict[str, Any]) -> str:
+    """A validator of an action's own may have put the value into them."""
+    secret = [value for name, value in sent.items() if schema.is_secret(name)]
+    told = without(secret, words) != words or any(str(value) in words for value in secret if value is not None)
+    return "is not valid" if told else words
 
 
 def _short(value: object) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
+from django.utils.crypto import salted_hmac
+
 from jobs.actions.context import Context
 from jobs.actions.parameters import AnyParameters, Parameters
 from jobs.backoff import BASE
@@ -66,8 +68,11 @@ class Action:
         if callable(self.unique):
             text = str(self.unique(parameters))
         else:
-            text = json.dumps(parameters.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            text = json.dumps({**parameters.model_dump(mode="json"), **parameters.secrets()}, sort_keys=True)
+        data = text.encode("utf-8", "surrogatepass")
+        # Of a secret a plain digest could be found out by trying.
+        keyed = self.parameters.has_secrets()
+        return (salted_hmac("jobs.unique_key", data, algorithm="sha256") if keyed else hashlib.sha256(data)).hexdigest()
 
 
 class UnknownAction(LookupError):

@@ -27,7 +27,7 @@ class HelpFormatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", metavar="ACTION", help="what to run; --list names all")
     parser.add_argument("words", nargs="*", metavar="key=value", help="parameters: key=text, or key:=JSON")
-    parser.add_argument("--json", metavar="OBJECT", help="parameters as a JSON object, for nested ones")
+    parser.add_argument("--json", metavar="OBJECT", help="parameters as a JSON object; - reads it from standard input")
     parser.add_argument("--capacity", metavar="TYPE=N,..", help="typed units that it needs, as scan=1,scanCheck=2")
     parser.add_argument("--retries", type=int, metavar="N", help="further attempts after a failure, 0 to 100")
     parser.add_argument("--deadline", default="", metavar="SPAN", help="stop it so long after its start, as 1h30m")

@@ -4,6 +4,7 @@ from typing import Any
 
 from jobs.engine.actor import Actor
 from jobs.models import AuditEvent
+from jobs.seal.form import masked
 
 
 def audit(
@@ -43,7 +44,7 @@ def audit_event(
         token=by.token,
         object_type=object_type,
         object_id=str(object_id),
-        before=before,
-        after=after,
+        before=masked(before),
+        after=masked(after),
         reason=reason[:1000],
     )

@@ -19,6 +19,8 @@ from jobs.engine.rows import Rows, django_rows
 from jobs.engine.sql import PAUSED_ACTIONS
 from jobs.engine.submission import Checked, Submission, check, configured_parameters
 from jobs.models import Job
+from jobs.seal.form import sealed_in
+from jobs.seal.keys import name_of_first
 
 BATCH = 1000
 
@@ -70,7 +72,9 @@ def moment(rows: Rows) -> Moment:
 def new_job(item: Checked, class_id: int, at: Moment) -> Job:
     """The row of a submission: the one place where one is made."""
     sent = item.submission
+    following = dump(sent.next)
     scheduled_at = sent.scheduled_at or at.now
+    has_secrets = any(sealed_in({"parameters": sent.parameters, "next": following}))
     return Job(
         uuid=uuid_utils.compat.uuid7(),
         action=sent.action,
@@ -94,12 +98,13 @@ def new_job(item: Checked, class_id: int, at: Moment) -> Job:
         created_at=at.now,
         scheduled_at=scheduled_at,
         status_changed_at=at.now,
-        next=dump(sent.next),
+        next=following,
         comment=sent.comment,
         ticket_ref=sent.ticket_ref,
         scheduled_by=sent.scheduled_by,
         cron_id=sent.cron_id,
         cron_due_at=sent.cron_due_at,
+        sealed_with=name_of_first() if has_secrets else None,
     )
 
 

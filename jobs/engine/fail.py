@@ -4,6 +4,7 @@ import traceback
 
 from jobs.engine.finish import Outcome
 from jobs.engine.submission import canonical_json
+from jobs.seal.hush import hushed
 from jobs.states import Status
 
 MAX_TEXT = 20_000
@@ -27,5 +28,6 @@ def fail(error: BaseException, *, status: Status = Status.ERRORED, worth_a_retry
 
 def _text(text: str) -> str:
     """As PostgreSQL can store it, and its end when it is too long: the end of a traceback says what happened."""
-    text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    # Before the cut, which may go through a secret.
+    text = hushed(text).replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
     return text if len(text) <= MAX_TEXT else "..." + text[-MAX_TEXT:]

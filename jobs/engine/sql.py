@@ -221,7 +221,7 @@ FROM jobs_job WHERE occupies AND slot = %s"""
 
 # What a retry takes over from the attempt before it; every other column starts anew.
 INHERITED = """action, parameters, capacity_map, capacity_class_id, priority, locks, retries_total, deadline_text,
-    deadline, stop_timeout_text, stop_timeout, next, comment, ticket_ref, scheduled_by, cron_id"""
+    deadline, stop_timeout_text, stop_timeout, next, comment, ticket_ref, scheduled_by, cron_id, sealed_with"""
 
 # The next attempt, as a new row beside the ended one, which names it. The status is asked here, in the transaction
 # that ended the row: a cancel may have come before that end, and what is done or canceled is never run again.

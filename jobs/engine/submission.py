@@ -4,17 +4,19 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from jobs import durations
-from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.parameters import InvalidParameters, Parameters, validate
 from jobs.actions.registry import Action, UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import ActionConfig
+from jobs.seal.hush import Unspoken, unspoken, without
+from jobs.seal.parameters import Unreadable, open_parameters, seal_parameters
 from workers import capacity
 
 LOCK_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,128}")
@@ -56,7 +58,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A submission that will run: spans read, locks computed, needs known."""
+    """A submission that will run: spans read, locks computed, needs known, secrets encrypted."""
 
     submission: Submission
     action: Action
@@ -77,7 +79,8 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
     `configured` holds the operator's default parameters by action, see `configured_parameters`.
     """
     action = _action(submission.action)
-    parsed = _parameters(action, submission.parameters, configured.get(action.name, {}))
+    sealed = _sealed(action, submission.parameters)
+    parsed = read_parameters(action, sealed, configured.get(action.name, {}))
     capacity_map = submission.capacity_map
     if capacity_map is None and action.capacity is not None:
         capacity_map = dict(action.capacity)
@@ -88,9 +91,10 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
     _whole_number("priority", submission.priority, -100, 100)
     _text("comment", submission.comment, 255)
     _text("ticketRef", submission.ticket_ref, 32)
-    _check_next(submission, configured)
+    following = _checked_next(submission, configured)
+    locks, unique_key = _computed(action, parsed, submission.locks)
     return Checked(
-        submission=submission,
+        submission=_with(submission, parameters=sealed, following=following),
         action=action,
         needs=capacity.needs(_capacity(capacity_map)),
         capacity_map=capacity_map,
@@ -99,8 +103,8 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
         deadline=_span("deadline", deadline_text),
         stop_timeout_text=stop_timeout_text,
         stop_timeout=_span("stopTimeout", stop_timeout_text),
-        locks=_locks(submission.locks, [{"name": need.name, "mode": need.mode} for need in action.locks_for(parsed)]),
-        unique_key=action.unique_key_for(parsed),
+        locks=locks,
+        unique_key=unique_key,
     )
 
 
@@ -119,17 +123,17 @@ def configured_parameters(submissions: Iterable[Submission]) -> dict[str, dict[s
     )
 
 
-def _check_next(submission: Submission, configured: Mapping[str, dict[str, Any]]) -> None:
+def _checked_next(submission: Submission, configured: Mapping[str, dict[str, Any]]) -> Submission | None:
     """Now, while someone reads the answer: at the end of the first job there is no one left to tell."""
     if submission.next is None:
-        return
+        return None
     followers = sum(1 for _ in submission.next.chain())
     if followers > MAX_FOLLOWERS:
         raise InvalidSubmission(
             field="next", reason=f"is a chain of {followers} jobs; at most {MAX_FOLLOWERS} can follow"
         )
     try:
-        check(submission.next, configured=configured)
+        return check(submission.next, configured=configured).submission
     except InvalidSubmission as error:
         raise error.below("next") from error
 
@@ -145,12 +149,45 @@ def _action(name: str) -> Action:
         raise InvalidSubmission(field="action", reason=str(error)) from error
 
 
-def _parameters(action: Action, sent: dict[str, Any] | None, configured: dict[str, Any]) -> Any:
-    _storable("parameters", sent)
+def read_parameters(action: Action, sent: dict[str, Any] | None, configured: dict[str, Any]) -> Parameters:
+    """As the action is to see them, secrets opened. Raises InvalidSubmission."""
     try:
-        return validate(action.parameters, {**configured, **(sent or {})})
+        return validate(action.parameters, open_parameters({**configured, **(sent or {})}))
     except InvalidParameters as error:
         raise InvalidSubmission(field=error.field, reason=error.reason) from error
+    except Unreadable as error:
+        raise InvalidSubmission(field="parameters", reason=str(error)) from error
+
+
+def _sealed(action: Action, sent: dict[str, Any] | None) -> dict[str, Any] | None:
+    _storable("parameters", sent)
+    try:
+        return seal_parameters(action.parameters, sent)
+    except InvalidParameters as error:
+        raise InvalidSubmission(field=error.field, reason=error.reason) from error
+
+
+def _with(submission: Submission, *, parameters: dict[str, Any] | None, following: Submission | None) -> Submission:
+    """The same where nothing is secret: this is on the way of every job."""
+    if parameters is submission.parameters and following is submission.next:
+        return submission
+    return replace(submission, parameters=parameters, next=following)
+
+
+def _computed(
+    action: Action, parsed: Parameters, asked: list[dict[str, str]] | None
+) -> tuple[list[dict[str, str]] | None, str | None]:
+    """Locks and unique key, by code of the action's own: what it raises, or calls a lock, must not tell a secret."""
+    secrets = list(parsed.secrets().values())
+    try:
+        with unspoken(secrets):
+            locks = _locks(asked, [{"name": need.name, "mode": need.mode} for need in action.locks_for(parsed)])
+            unique_key = action.unique_key_for(parsed)
+    except Unspoken as error:
+        raise InvalidSubmission(field="parameters", reason=str(error)) from error
+    if secrets and any(without(secrets, lock["name"]) != lock["name"] for lock in locks or []):
+        raise InvalidSubmission(field="locks", reason=f"a lock of {action.name} is named after a secret parameter")
+    return locks, unique_key
 
 
 def _storable(name: str, value: object) -> None:

@@ -19,7 +19,7 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Once:
-    """A key of the actor's own, and the SHA-256 of what was sent with it."""
+    """A key of the actor's own, and a keyed digest of what was sent with it."""
 
     key: str
     fingerprint: str

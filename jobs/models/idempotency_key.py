@@ -13,7 +13,7 @@ class IdempotencyKey(models.Model):
 
     user = models.CharField(max_length=150)
     key = models.CharField(max_length=255)
-    # SHA-256 of what was sent with it, in hex: the same key with another body is an error.
+    # A keyed digest of what was sent with it, in hex: the same key with another body is an error.
     fingerprint = models.CharField(max_length=64)
     # No constraint: the key outlives its job, so that one that was deleted is not made again (docs/adr/0010).
     job = models.ForeignKey(

@@ -135,6 +135,8 @@ class Job(models.Model):
         db_index=False,
     )
     cron_due_at = models.DateTimeField(null=True, blank=True)
+    # The name of the key that its secrets, and those of what follows it, are encrypted with; null for none.
+    sealed_with = models.CharField(max_length=12, null=True, blank=True)
 
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -202,6 +204,8 @@ class Job(models.Model):
             # Overlap: whether a cron's job has not ended.
             models.Index("cron", "id", condition=Q(cron__isnull=False, ended_at__isnull=True), name="job_cron_busy"),
             models.Index("ticket_ref", "id", condition=Q(ticket_ref__isnull=False), name="job_by_ticket"),
+            # A change of the key: what is under another one.
+            models.Index("sealed_with", "id", condition=Q(sealed_with__isnull=False), name="job_by_key"),
             # KEY=value searches.
             GinIndex(
                 fields=["parameters"],

@@ -12,6 +12,7 @@ import psycopg2
 from jobs.actions.lines import clean, pieces
 from jobs.engine import sql
 from jobs.engine.session import Session
+from jobs.seal.hush import hushed
 from jobs.states import Status
 
 FLUSH_SECONDS = 0.5
@@ -52,7 +53,7 @@ class JobReporter:
 
     def log(self, text: str) -> None:
         with self._lock:
-            self._lines += [piece for line in clean(text).split("\n") for piece in pieces(line)]
+            self._lines += [piece for line in clean(hushed(text)).split("\n") for piece in pieces(line)]
             full = len(self._lines) >= BATCH_LINES
         self._start()
         if full:
@@ -179,7 +180,7 @@ class JobReporter:
         self._done, self._total = _count(done), _count(total)
 
     def _add_finished(self, device: str) -> None:
-        self._finished = [*(self._finished or []), clean(str(device))]
+        self._finished = [*(self._finished or []), clean(hushed(str(device)))]
 
     def _set_score(self, score: int) -> None:
         self._score = max(0, min(100, int(score)))

@@ -10,7 +10,7 @@ import psycopg2
 from django.conf import settings
 
 from jobs.actions import Action, Context, DeadlineExceeded, Follow, JobCanceled, UnknownAction, get_action
-from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.parameters import InvalidParameters, Parameters, validate
 from jobs.engine.chain import append
 from jobs.engine.fail import fail
 from jobs.engine.finish import Outcome
@@ -20,6 +20,10 @@ from jobs.engine.submission import canonical_json, stop_timeout_of
 from jobs.runner import process
 from jobs.runner.process import SlotStopped, interruptible
 from jobs.runner.reporter import JobReporter
+from jobs.seal.hush import hushed_json, hushed_value, learn
+from jobs.seal.parameters import has_secrets, open_parameters, secrets_in
+from jobs.seal.streams import hushed_output
+from jobs.seal.submission import seal_submission
 from jobs.states import CUT, Status
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -34,6 +38,7 @@ def run(slot: Slot, job: Claimed) -> Outcome:
 
     Raises NotStarted, before the action is entered, in a process that was told to end.
     """
+    learn([])
     reporter = JobReporter(job_id=job.id, slot_name=slot.name, session=slot.session, max_lines=settings.MAX_LOG_LINES)
     try:
         outcome = _done(slot, job, _act(job, reporter))
@@ -61,7 +66,9 @@ def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
     if not isinstance(returned, Follow):
         return Outcome(status=Status.DONE, result=_encode(action, returned))
     try:
-        wanted = json.loads(canonical_json(append(returned.submission, job.next)))
+        wanted = seal_submission(json.loads(canonical_json(append(returned.submission, job.next))))
+        # What is a secret here is handed on as one, or not at all.
+        wanted = hushed_value(wanted, keep_sealed=True)
         with contextlib.suppress(psycopg2.OperationalError, psycopg2.InterfaceError):
             # The end asks again, when the database is back.
             check_follower(slot.session.rows, job, wanted)
@@ -72,18 +79,35 @@ def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
 
 def _act(job: Claimed, reporter: JobReporter) -> object:
     action = get_action(job.action)
-    sent = {**(job.configured or {}), **(job.parameters or {})}
+    stored = {**(job.configured or {}), **(job.parameters or {})}
+    read = _read_secrets if has_secrets(action.parameters, stored) else _read
+    sent, parameters = read(action, stored)
     context: Context[Any] = Context(
         job_id=job.uuid,
         action=job.action,
-        parameters=validate(action.parameters, sent),
+        parameters=parameters,
         sent=sent,
         reporter=reporter,
         fence=job.fence,
         stop_timeout_seconds=stop_timeout_of(job.stop_timeout).total_seconds(),
     )
-    with interruptible(knows_of_cancel=lambda: reporter.told):
+    with hushed_output(), interruptible(knows_of_cancel=lambda: reporter.told):
         return action.run(context)
+
+
+def _read(action: Action, sent: dict[str, Any]) -> tuple[dict[str, Any], Parameters]:
+    return sent, validate(action.parameters, sent)
+
+
+def _read_secrets(action: Action, stored: dict[str, Any]) -> tuple[dict[str, Any], Parameters]:
+    """Opened for this run, and kept out of all that this process writes."""
+    sent = open_parameters(stored)
+    # Before anything can speak of them; what the schema makes of them may look different.
+    secrets = secrets_in(action.parameters, stored, sent)
+    learn(secrets)
+    parameters = validate(action.parameters, sent)
+    learn([*secrets, *parameters.secrets().values()])
+    return sent, parameters
 
 
 def _worth_a_retry(job: Claimed, error: BaseException) -> bool:
@@ -109,4 +133,4 @@ def _encode(action: Action, result: object) -> str | None:
         )
     if _NUL.search(text):
         raise UnusableResult(f"the result of {action.name} holds a NUL character, which can not be stored")
-    return text
+    return hushed_json(text)

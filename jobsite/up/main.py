@@ -25,7 +25,7 @@ from jobsite.up.tls import certificate
 
 APPLICATION_SECONDS, SERVICE_SECONDS = 11, 3  # Together below the 15 s within which a stop must be done.
 ASK_EVERY_SECONDS, TELL_EVERY_SECONDS = 0.25, 10
-SHARED = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY")
+SHARED = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY")
 
 
 def main(argv: list[str]) -> int:

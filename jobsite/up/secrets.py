@@ -4,20 +4,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cryptography.fernet import Fernet
+
 from jobsite.up.errors import Refused
 from jobsite.up.paths import Paths, write_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """Letters, digits, `-` and `_` only: they stand in URLs and configuration as they are."""
+    """Passwords of letters, digits, `-` and `_` only: they stand in URLs and configuration as they are."""
 
     secret_key: str
     superuser_password: str
     database_password: str
     broker_password: str
+    # Empty where none was given for a database of somebody else's.
+    parameters_key: str
 
 
+PARAMETERS_KEY = "PARAMETERS_KEY"
 NAMES = ("SECRET_KEY", "POSTGRES_SUPERUSER_PASSWORD", "POSTGRES_PASSWORD", "BROKER_PASSWORD")
 
 
@@ -35,7 +40,20 @@ def load_or_make(paths: Paths, environ: Mapping[str, str], *, data_exists: bool)
         superuser_password=values["POSTGRES_SUPERUSER_PASSWORD"],
         database_password=values["POSTGRES_PASSWORD"],
         broker_password=values["BROKER_PASSWORD"],
+        parameters_key=_parameters_key(paths, environ, values),
     )
+
+
+def _parameters_key(paths: Paths, environ: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """A key made here would be another one than that of the other machines on a database of their own."""
+    if environ.get(PARAMETERS_KEY) or environ.get("DATABASE_URL"):
+        return environ.get(PARAMETERS_KEY, "")
+    if not values.get(PARAMETERS_KEY):
+        # The file of a release that had none.
+        made = Fernet.generate_key().decode()
+        write_private(paths.secrets, f"{paths.secrets.read_text()}{PARAMETERS_KEY}={made}\n")
+        return made
+    return values[PARAMETERS_KEY]
 
 
 def _read(paths: Paths) -> dict[str, str] | None:

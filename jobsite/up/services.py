@@ -53,7 +53,11 @@ def plan(paths: Paths, environ: Mapping[str, str], *, say: Callable[[str], None]
     else:
         secrets = load_or_make(paths, environ, data_exists=False)
     urls = {VARIABLES[service.name]: service.url for service in services}
-    own = {"SECRET_KEY": secrets.secret_key, "JOBSITE_HOME": str(paths.home)}
+    own = {
+        "SECRET_KEY": secrets.secret_key,
+        "PARAMETERS_KEY": secrets.parameters_key,
+        "JOBSITE_HOME": str(paths.home),
+    }
     return Plan(services=services, environ={**environ, **urls, **own})
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.actions.lines import MAX_LINE_BYTES, LineReader, clean, pieces
+from jobs.seal.hush import learn
 
 
 def read(*chunks: bytes) -> list[str]:
@@ -62,3 +63,12 @@ def test_whatever_is_cleaned_can_be_stored(text: str) -> None:
     assert "\x00" not in stored
     assert len(stored) == len(text)
     assert stored.encode().decode() == stored
+
+
+def test_a_secret_is_found_where_a_long_line_is_cut_and_where_a_read_was() -> None:
+    learn(["hunter2-correct-horse"])
+    try:
+        text = b"x" * (MAX_LINE_BYTES - 10) + b"hunter2-correct-horse\nhunter2-corr"
+        assert read(text, b"ect-horse\n") == ["x" * (MAX_LINE_BYTES - 10) + "***", "***"]
+    finally:
+        learn([])

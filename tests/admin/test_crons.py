@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jobs.engine.clock import database_now
 from jobs.models import AuditEvent, Cron, CronSkip, Job
+from jobs.seal.parameters import open_parameters
 from tests.admin.conftest import NOW, Browser, make_job
 
 pytestmark = pytest.mark.slow
@@ -197,3 +198,21 @@ def test_a_forged_form_is_refused(browser: Browser) -> None:
     for who in ("operator", "auditor"):
         assert browser(who).post(ADD, form()).status_code == 403
     assert not Cron.objects.exists()
+
+
+def test_a_secret_is_masked_on_the_page_and_the_mask_saved_leaves_it_as_it_is(browser: Browser) -> None:
+    secret = '{"url": "http://h", "headers": {"Authorization": "hunter2"}}'
+    assert browser("admin").post(ADD, form(action="webhook", parameters=secret)).status_code == 302
+    cron = Cron.objects.get()
+    for role in ("admin", "auditor"):
+        shown = browser(role).get(page(cron)).content.decode()
+        assert "hunter2" not in shown
+        assert "$sealed" not in shown
+        assert "***" in shown
+    masked = '{"url": "http://h", "headers": "***"}'
+    changed = form(action="webhook", parameters=masked, schedule="@hourly")
+    assert browser("admin").post(page(cron), changed).status_code == 302
+    cron.refresh_from_db()
+    assert cron.schedule == "@hourly"
+    assert open_parameters(cron.parameters or {})["headers"] == {"Authorization": "hunter2"}
+    assert "hunter2" not in str(list(AuditEvent.objects.values_list("before", "after")))

@@ -10,7 +10,7 @@ import pytest
 from jobsite.home import BASE_DIR
 
 pytestmark = pytest.mark.slow
-SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME")
+SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY", "JOBSITE_HOME")
 
 
 def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,19 @@
 """Actions that only these tests run, in real worker processes."""
 
+import base64
 import contextlib
 import ctypes
 import hashlib
+import logging
 import os
 import signal
 import subprocess
+import sys
+import threading
 import time
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from examples import sync_devices
 from jobs.actions import Action, Context, JobCanceled, action
@@ -18,6 +22,7 @@ from jobs.actions.commands.parameters import schema_of
 from jobs.actions.commands.run import run_command
 from jobs.actions.parameters import AnyParameters, Parameters
 from jobs.actions.registry import register
+from jobs.actions.secret import Secret
 
 
 class FileParameters(Parameters):
@@ -54,6 +59,47 @@ def result(context: Context[AnyParameters]) -> Any:
         "nul": "a\x00b",
         "surrogate": "\ud800",
     }[context.sent["kind"]]
+
+
+class LoginParameters(Parameters):
+    """A password, and where it is said aloud."""
+
+    password: Annotated[str, Secret]
+    user: str = ""
+
+
+@action("test_log_in", parameters=LoginParameters)
+def log_in(context: Context[LoginParameters]) -> Any:
+    """Say the password wherever an action can say something, then return it or fail with it."""
+    password = context.parameters.password
+    encoded = base64.b64encode(f"{context.parameters.user}:{password}".encode()).decode()
+    context.log(f"{password}\nAuthorization: Basic {encoded}\n{context.sent!r}")
+    context.finished(password)
+    print("printed", password)  # noqa: T201
+    print("complained", password, file=sys.stderr)  # noqa: T201
+    thread = threading.Thread(target=lambda: int(password))
+    thread.start()
+    thread.join()
+    logging.getLogger(__name__).warning("logging in with %s", password, extra={"password": password})
+    try:
+        int(password)
+    except ValueError:
+        logging.getLogger(__name__).exception("no number")
+    if context.parameters.user == "broken":
+        raise RuntimeError(f"{password} is wrong", password)
+    return {"password": password, "header": encoded}
+
+
+register(
+    Action(
+        name="test_secret_program",
+        run=partial(
+            run_command,
+            Command(argv=["/bin/sh", "-c", 'echo "got $PARAM_PASSWORD"; ps -ef; exit 3'], secret=["password"]),
+        ),
+        parameters=schema_of("test_secret_program", None, ["password"]),
+    )
+)
 
 
 @action("test_exit")

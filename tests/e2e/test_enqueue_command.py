@@ -17,6 +17,7 @@ import pytest
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
 from jobs.models import AuditEvent, Job, JobLog
+from jobs.seal.parameters import open_parameters
 from jobs.states import Status
 from tests.e2e.conftest import RunWorker, test_database_url, wait_status, wait_until
 
@@ -37,12 +38,13 @@ def _environ() -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e", "TERM": "xterm"}
 
 
-def enqueue(*words: str) -> Ran:
+def enqueue(*words: str, typed: str = "") -> Ran:
     """The command, until it ends by itself."""
     return subprocess.run(
         _command(*words),
         cwd=ROOT,
         env=_environ(),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
@@ -102,6 +104,14 @@ def test_without_follow_the_id_is_all_that_is_printed(transactional_db: None) ->
     assert job.locks == [{"name": "device:eosdist", "mode": "shared"}, {"name": "devices", "mode": "exclusive"}]
     event = AuditEvent.objects.get(verb="enqueue")
     assert (event.dialect, event.user, event.object_id) == ("cli", USER, str(job.uuid))
+
+
+def test_what_ps_must_not_show_comes_from_standard_input(transactional_db: None) -> None:
+    done = enqueue("test_log_in", "user=ann", "--json", "-", typed='{"password": "hunter2"}')
+    assert done.returncode == 0, done.stderr
+    stored = Job.objects.get().parameters or {}
+    assert "hunter2" not in str(stored)
+    assert open_parameters(stored) == {"password": "hunter2", "user": "ann"}
 
 
 @pytest.mark.parametrize(

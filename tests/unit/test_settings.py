@@ -10,7 +10,15 @@ import pytest
 from jobsite.home import BASE_DIR
 
 GOOD = {"SECRET_KEY": "k" * 50, "JOBSITE_HOME": "/nonexistent"}
-SET_HERE = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "DJANGO_SETTINGS_MODULE", "JOBSITE_OFFLINE")
+SET_HERE = (
+    "DATABASE_URL",
+    "BROKER_URL",
+    "SECRET_KEY",
+    "PARAMETERS_KEY",
+    "JOBSITE_HOME",
+    "DJANGO_SETTINGS_MODULE",
+    "JOBSITE_OFFLINE",
+)
 
 
 def _start(print_it: str = "DEBUG", **environ: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +51,7 @@ def test_good_settings_start() -> None:
         ({"THROTTLE": "600"}, "THROTTLE: '600' is not a number of requests and sec, min, hour or day, as in 600/min"),
         ({"THROTTLE": "0/min"}, "THROTTLE: '0/min'"),
         ({"THROTTLE": "9999999/s"}, "THROTTLE: '9999999/s' is more than one request in each microsecond"),
+        ({"PARAMETERS_KEY": "short"}, "PARAMETERS_KEY holds what is no key: take 32 random bytes in URL-safe base64"),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL must name a PostgreSQL server"),
     ],
 )

@@ -12,7 +12,17 @@ from django.db import connection
 from jobsite.up.paths import Paths
 from jobsite.up.sockets import remove_socket_folder
 
-OURS = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "JOBSITE_HOME", "JOBSITE_ADMIN_PASSWORD", "PORT", "TLS", "CI")
+OURS = (
+    "DATABASE_URL",
+    "BROKER_URL",
+    "SECRET_KEY",
+    "PARAMETERS_KEY",
+    "JOBSITE_HOME",
+    "JOBSITE_ADMIN_PASSWORD",
+    "PORT",
+    "TLS",
+    "CI",
+)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from jobsite.up.errors import Refused
 from jobsite.up.paths import Paths, hold
@@ -23,6 +24,23 @@ def test_a_database_url_asks_for_the_key_that_others_use(top: Path) -> None:
         load_or_make(Paths(top), environ, data_exists=False)
     given = load_or_make(Paths(top), {**environ, "SECRET_KEY": "k" * 50}, data_exists=False)
     assert given.secret_key == "k" * 50
+
+
+def test_the_key_of_secret_parameters_is_made_with_them_or_added_to_an_older_file(top: Path) -> None:
+    first = load_or_make(Paths(top), {}, data_exists=False)
+    lines = (top / "secrets").read_text().splitlines()
+    (top / "secrets").write_text("".join(f"{line}\n" for line in lines if not line.startswith("PARAMETERS_KEY")))
+    added = load_or_make(Paths(top), {}, data_exists=True)
+    assert added.parameters_key != first.parameters_key
+    assert load_or_make(Paths(top), {}, data_exists=True) == added
+    assert stat.S_IMODE((top / "secrets").stat().st_mode) == 0o600
+    assert Fernet(added.parameters_key)
+
+
+def test_for_a_database_of_somebody_elses_that_key_is_given_or_there_is_none(top: Path) -> None:
+    environ = {"DATABASE_URL": "postgres://db/jobsite", "SECRET_KEY": "k" * 50}
+    assert load_or_make(Paths(top), environ, data_exists=False).parameters_key == ""
+    assert load_or_make(Paths(top), {**environ, "PARAMETERS_KEY": "a,b"}, data_exists=False).parameters_key == "a,b"
 
 
 def test_lost_secrets_are_not_made_anew_for_data_that_are_there(top: Path) -> None:

@@ -25,7 +25,7 @@ def _action(name: str, command: Command) -> Action:
         name=name,
         run=partial(run_command, command),
         description=command.description,
-        parameters=schema_of(name, command.parameters),
+        parameters=schema_of(name, command.parameters, command.secret),
         capacity=command.capacity,
         locks=command.locks,
         retries=command.retries,

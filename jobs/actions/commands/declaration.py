@@ -30,7 +30,7 @@ from workers import capacity as units
 PARAMETER_NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"
 KINDS: dict[str, Any] = {"text": str, "integer": int, "number": float, "boolean": bool, "json": JsonValue}
 # Set by us, or secrets of jobsite that no command gets.
-RESERVED = {"JOB_ID", "FENCE", "DATABASE_URL", "BROKER_URL", "SECRET_KEY", "WEBHOOK_SECRET"}
+RESERVED = {"JOB_ID", "FENCE", "DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY", "WEBHOOK_SECRET"}
 
 
 class InvalidCommands(ImproperlyConfigured):
@@ -127,6 +127,16 @@ class Command(_Table):
     env_from_worker: list[Variable] = []
     # None: any parameters are accepted.
     parameters: Annotated[list[CommandParameter] | None, AfterValidator(_distinct)] = None
+    # Names of parameters that only the program may read: stored encrypted, shown as ***.
+    secret: list[Annotated[StrictStr, Field(pattern=PARAMETER_NAME)]] = []
+
+    @model_validator(mode="after")
+    def _declares_its_secrets(self) -> Self:
+        names = {each.name.upper() for each in self.parameters or []}
+        unknown = [name for name in self.secret if self.parameters is not None and name.upper() not in names]
+        if unknown:
+            raise ValueError(f"secret names {unknown[0]}, which is not among the parameters")
+        return self
 
 
 class _File(_Table):

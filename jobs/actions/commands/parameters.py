@@ -2,12 +2,14 @@
 
 import json
 import re
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, Field, create_model, model_validator
 
 from jobs.actions.commands.declaration import PARAMETER_NAME, CommandParameter
 from jobs.actions.parameters import Parameters
+from jobs.actions.secret import Secret
 
 _NAME = re.compile(PARAMETER_NAME)
 # Linux takes at most 128 KB in one variable.
@@ -17,6 +19,17 @@ MAX_PARAMETERS = 100
 
 class CommandParameters(Parameters):
     """Base of them: names and sizes that an environment can carry."""
+
+    # In capitals: `token` and `TOKEN` are the same variable.
+    secret_names: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def is_secret(cls, name: str) -> bool:
+        return name.upper() in cls.secret_names
+
+    @classmethod
+    def has_secrets(cls) -> bool:
+        return bool(cls.secret_names)
 
     @model_validator(mode="before")
     @classmethod
@@ -53,17 +66,24 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def schema_of(name: str, declared: list[CommandParameter] | None) -> type[CommandParameters]:
+def schema_of(
+    name: str, declared: list[CommandParameter] | None, secret: Iterable[str] = ()
+) -> type[CommandParameters]:
     """The schema that the file's list comes to."""
-    if declared is None:
-        return AnyCommandParameters
+    base: type[CommandParameters] = AnyCommandParameters if declared is None else CommandParameters
+    names = frozenset(each.upper() for each in secret)
     # Aliases, because a parameter may be named like a method of the model.
-    fields: dict[str, Any] = {f"field_{index}": _field(each) for index, each in enumerate(declared)}
-    return create_model(f"{name} parameters", __base__=CommandParameters, **fields)
+    fields: dict[str, Any] = {
+        f"field_{index}": _field(each, is_secret=each.name.upper() in names)
+        for index, each in enumerate(declared or [])
+    }
+    schema = create_model(f"{name} parameters", __base__=base, **fields)
+    schema.secret_names = names
+    return schema
 
 
-def _field(declared: CommandParameter) -> tuple[Any, Any]:
+def _field(declared: CommandParameter, *, is_secret: bool) -> tuple[Any, Any]:
     field = Field(alias=declared.name, description=declared.description)
-    if declared.required:
-        return Annotated[declared.kind, field], ...
-    return Annotated[declared.kind | None, field], declared.default
+    kind: Any = declared.kind if declared.required else declared.kind | None
+    marked = Annotated[kind, field, Secret] if is_secret else Annotated[kind, field]
+    return marked, ... if declared.required else declared.default

@@ -15,6 +15,7 @@ from jobs.actions.context import Context
 from jobs.actions.lines import clean
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import action
+from jobs.actions.secret import Secret
 from jobs.actions.webhook.errors import WebhookFailed
 from jobs.actions.webhook.resolve import checked_addresses
 from jobs.actions.webhook.send import Answer, port_of, post
@@ -56,7 +57,8 @@ class WebhookParameters(Parameters):
     url: Annotated[str, Field(max_length=2048), AfterValidator(_url)]
     # Any JSON; it is the body of the request.
     payload: JsonValue = {}
-    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] = {}
+    # A receiver's token or password stands here.
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20), Secret] = {}
 
 
 @action("webhook", parameters=WebhookParameters)

@@ -10,6 +10,8 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import ACTION_NAME, Submission, check, configured_parameters
 from jobs.models.cron import MAX_GRACE_SECONDS, Cron
 from jobs.schedule import InvalidSchedule, Never, Schedule, UnknownZone, parse, read_zone
+from jobs.seal.form import MASK
+from jobs.seal.parameters import unchanged
 
 MAX_SCHEDULE = 200
 
@@ -46,7 +48,8 @@ def check_cron(spec: CronSpec) -> CheckedCron:
         raise InvalidSubmission(
             field="name", reason=f"{name[:100]!r} is not a cron's name: 1 to 100 of A-Z a-z 0-9 _ . -"
         )
-    job = check(spec.job, configured=configured_parameters([spec.job]))
+    wanted = _with_stored_secrets(name, spec.job)
+    job = check(wanted, configured=configured_parameters([wanted]))
     schedule, zone = read_times(spec.schedule, spec.timezone)
     next_run(schedule, zone)
     _one_of("misfire", spec.misfire, Cron.Misfire.values)
@@ -56,7 +59,7 @@ def check_cron(spec: CronSpec) -> CheckedCron:
             field="graceSeconds", reason=f"{spec.grace_seconds} is not a number of seconds from 0 to 365 days"
         )
     # As sent, so that later defaults of the action take effect; only a number has no word for "not sent".
-    job_columns = job_fields(replace(spec.job, retries=job.retries))
+    job_columns = job_fields(replace(job.submission, retries=job.retries))
     own = {key: value for key, value in asdict(spec).items() if key != "job"}
     return CheckedCron(name=name, schedule=schedule, zone=zone, columns={**own, **job_columns, "name": name})
 
@@ -108,6 +111,14 @@ def submission_of(cron: Cron) -> Submission:
         stop_timeout=cron.stop_timeout_text,
         cron_id=cron.pk,
     )
+
+
+def _with_stored_secrets(name: str, job: Submission) -> Submission:
+    """*** is what a reader is shown of a secret: sent back, with the same action, it means the one that is stored."""
+    if MASK not in (job.parameters or {}).values():
+        return job
+    before = Cron.objects.filter(name=name, action=job.action).values_list("parameters", flat=True).first()
+    return replace(job, parameters=unchanged(job.parameters, before=before))
 
 
 def _one_of(field: str, value: str, known: list[str]) -> None:

@@ -64,6 +64,9 @@ class Command(BaseCommand):
 
 
 def _enqueue(options: dict[str, Any]) -> Job:
+    if options["json"] == "-":
+        # A secret on the command line would be seen by everybody's `ps`.
+        options["json"] = sys.stdin.read()
     user = person()
     by = Actor(dialect="cli", user=user, client=f"manage.py enqueue on {socket.gethostname()}")
     try:

@@ -7,6 +7,7 @@ from jobs.engine.crons.spec import CronSpec, read_times
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import Cron
 from jobs.schedule import Never
+from jobs.seal.form import masked
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.schemas.crons import CronBody
 from jobsite.api.v0.serializers import what_runs
@@ -31,7 +32,7 @@ def cron_object(cron: Cron, *, now: datetime) -> dict[str, Any]:
         "schedule": cron.schedule,
         "retries": cron.retries,
         "capacityMap": cron.capacity_map,
-        "parameters": cron.parameters,
+        "parameters": masked(cron.parameters),
         "deadline": cron.deadline_text,
         "stopTimeout": cron.stop_timeout_text,
         "nextRun": None if next_run is None else whole_seconds(next_run),

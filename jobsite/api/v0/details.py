@@ -9,6 +9,7 @@ from django.db.models import Q
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import Job
+from jobs.seal.form import masked
 from jobsite.api.v0.wire import optional_time, shown_status
 
 _DETAIL = (
@@ -48,7 +49,7 @@ def detail_object(uuid: UUID) -> dict[str, Any]:
         "number": row["pk"],
         "priority": row["priority"],
         "locks": row["locks"],
-        "next": row["next"],
+        "next": masked(row["next"]),
         "comment": row["comment"],
         "ticketRef": row["ticket_ref"],
         "scheduledBy": row["scheduled_by"],

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobs.models import Job
+from jobs.seal.form import masked
 from jobs.states import Status
 
 RESURRECTED = "worker_resurrection"
@@ -72,7 +73,7 @@ def job_object(row: JobRow) -> dict[str, Any]:
         "retriesLeft": row.retries_left,
         "retriesTotal": row.retries_total,
         "capacityMap": row.capacity_map,
-        "parameters": row.parameters,
+        "parameters": masked(row.parameters),
         "deadline": row.deadline,
         "stopTimeout": row.stop_timeout,
     }

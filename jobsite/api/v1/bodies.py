@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.actions.parameters import InvalidParameters, validate
 from jobs.actions.registry import UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.submission import Submission, configured_parameters
+from jobs.engine.submission import Submission, configured_parameters, read_parameters
+from jobs.seal.hush import unspoken
 from jobsite.api.v1.errors import WireError
 
 # Of the job, not of its action.
@@ -33,12 +33,13 @@ def devices_of(submission: Submission) -> list[str]:
     try:
         action = get_action(submission.action)
         configured = configured_parameters([submission]).get(action.name, {})
-        parsed = validate(action.parameters, {**configured, **(submission.parameters or {})})
-        return action.devices(parsed) if action.devices else []
+        parsed = read_parameters(action, submission.parameters, configured)
+        with unspoken(list(parsed.secrets().values())):
+            return action.devices(parsed) if action.devices else []
     except UnknownAction as error:
         raise InvalidSubmission(field="action", reason=str(error)) from error
-    except InvalidParameters as error:
-        raise InvalidSubmission(field=error.field, reason=error.reason) from error
+    except InvalidSubmission:
+        raise
     except ValueError as error:
         # What the action reads its devices from is at fault.
         raise InvalidSubmission(field="parameters", reason=str(error)) from error

@@ -92,7 +92,7 @@ class Job(_Wire):
     exception: JobError | None
     finished_devices: Annotated[list[str] | None, Field(description="null before the start.")]
     change_score: Annotated[int, Field(ge=0, le=100)] | None
-    start_arguments: dict[str, Any] | None
+    start_arguments: Annotated[dict[str, Any] | None, Field(description="`***` stands for one that is secret.")]
 
 
 class Jobs(_Wire):

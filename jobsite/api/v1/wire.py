@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from jobs.seal.form import masked
 from jobs.states import Status
 from jobsite.api.v1.results import without_tasks
 
@@ -68,7 +69,7 @@ def job_object(row: JobRow, *, without: Collection[str] = ()) -> dict[str, Any]:
         "exception": _exception(row),
         "finished_devices": None if row.started_at is None else row.finished or [],
         "change_score": row.change_score,
-        "start_arguments": row.parameters,
+        "start_arguments": masked(row.parameters),
     }
 
 

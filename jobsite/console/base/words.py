@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from jobs.seal.form import masked
+
 LONGEST_TEXT = 100_000
 
 
@@ -43,7 +45,7 @@ def pretty(value: Any) -> str:
     """JSON with indents, cut where a browser would suffer; the API has the whole of it."""
     if value is None:
         return ""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(masked(value), indent=2, ensure_ascii=False, default=str)
     if len(text) <= LONGEST_TEXT:
         return text
     return f"{text[:LONGEST_TEXT]}\n… {len(text) - LONGEST_TEXT:,} more characters: the API returns all of them"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from jobs.models import Cron
+from jobs.seal.form import masked
 from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import time_column
 from jobsite.console.crons.form import CronForm
@@ -67,6 +68,13 @@ class CronAdmin(CronVerbs):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return with_outcome(super().get_queryset(request))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Cron | None:
+        """As every reader sees it: what is saved comes from the form, where *** means the secret that is stored."""
+        cron: Cron | None = super().get_object(request, object_id, from_field)
+        if cron is not None:
+            cron.parameters = masked(cron.parameters)
+        return cron
 
     def get_readonly_fields(self, request: HttpRequest, obj: Cron | None = None) -> tuple[str, ...]:  # noqa: ARG002
         # The name is the key of the API and of the audit.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from jobs.models import Job
+from jobs.seal.form import masked
 from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import span_field
 from jobsite.console.base.unfold_types import UnfoldAdmin
@@ -115,7 +116,7 @@ class JobPage(UnfoldAdmin):
 
 
 def _compact(value: Any) -> str:
-    return "-" if value is None else json.dumps(value, ensure_ascii=False)
+    return "-" if value is None else json.dumps(masked(value), ensure_ascii=False)
 
 
 def _link(job_id: int | None) -> str:

@@ -17,7 +17,7 @@ class Cron(Wire):
     schedule: str
     retries: int
     capacity_map: dict[str, int] | None
-    parameters: dict[str, Any] | None
+    parameters: Annotated[dict[str, Any] | None, Field(description="`***` stands for one that is secret.")]
     deadline: str
     stop_timeout: str
     next_run: Annotated[Time | None, Field(description="Whole seconds, in the future; null only while disabled.")]
@@ -63,7 +63,10 @@ class CronBody(BaseModel):
     enabled: bool | None = None
     retries: int | None = None
     capacity_map: dict[str, int] | None = None
-    parameters: dict[str, Any] | None = None
+    parameters: Annotated[
+        dict[str, Any] | None,
+        Field(description="`***` for a secret of the cron that is replaced, if its action stays, leaves it as it is."),
+    ] = None
     deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
         None
     )

@@ -38,7 +38,7 @@ class Job(Wire):
     retries_left: int
     retries_total: int
     capacity_map: dict[str, int] | None
-    parameters: dict[str, Any] | None
+    parameters: Annotated[dict[str, Any] | None, Field(description="`***` stands for one that is secret.")]
     deadline: str
     stop_timeout: str
 
