@@ -73,7 +73,9 @@ def over_devices(count: int = 12) -> dict[str, Any]:
 
 
 def logged(job: Job, lines: int, *, first: int = 0) -> None:
-    texts = [f"line {number} of the log" + (", which is long" * 20 if number % 9 == 4 else "") for number in range(lines)]
+    texts = [
+        f"line {number} of the log" + (", which is long" * 20 if number % 9 == 4 else "") for number in range(lines)
+    ]
     JobLog.objects.bulk_create(
         JobLog(job=job, line_number=first + number, data=text) for number, text in enumerate(texts)
     )

@@ -43,10 +43,9 @@ _COLUMNS = (
 class JsonField(forms.CharField):
     """Read by the letter, as the API reads a body; empty is None."""
 
-    widget = forms.Textarea
-
-    def __init__(self, kind: type, words: str, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=1_000_000, **kwargs)
+    def __init__(self, kind: type, words: str, *, rows: int = 2, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false"})
+        super().__init__(required=False, max_length=1_000_000, widget=widget, **kwargs)
         self.kind, self.words = kind, words
 
     def prepare_value(self, value: Any) -> Any:
@@ -69,7 +68,9 @@ class AgainForm(forms.Form):
     """Checked by the engine, whose refusals are put at their fields."""
 
     action = forms.ChoiceField()
-    parameters = JsonField(dict, 'a JSON object, as {"days": 90}', help_text="*** stands for the secret that is kept.")
+    parameters = JsonField(
+        dict, 'a JSON object, as {"days": 90}', rows=10, help_text="*** stands for the secret that is kept."
+    )
     capacity_map = JsonField(
         dict, 'a JSON object, as {"scan": 1}', label="Capacity", help_text="Empty: what the action declares."
     )
@@ -89,6 +90,14 @@ class AgainForm(forms.Form):
         self.fields["action"] = forms.ChoiceField(choices=[(name, name) for name in sorted(names)])
         if job.next is None:
             del self.fields["follow"]
+
+    def clean_locks(self) -> Any:
+        locks = self.cleaned_data["locks"]
+        if not all(
+            isinstance(lock, dict) and all(isinstance(text, str) for text in lock.values()) for lock in locks or []
+        ):
+            raise forms.ValidationError("Each lock is an object with a name and a mode, both text.")
+        return locks
 
     def submission(self, *, scheduled_by: str) -> Submission:
         asked = self.cleaned_data

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from jobs.models import AuditEvent, Job
 from jobsite.console.base.words import span, utc
@@ -16,6 +17,8 @@ from jobsite.console.jobs.status_label import COLOURS, shown_status
 
 # A job of no length still needs a line to stand on.
 SHORTEST = timedelta(milliseconds=1)
+# Above a bar on a phone; the bar itself tells the whole name.
+LONGEST_NAME = 18
 _TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 
 
@@ -57,7 +60,7 @@ def scale_of(rows: Sequence[Row], attempts: Sequence[Job], *, now: datetime) -> 
 
 def _row(number: int, attempt: Job, spells: Sequence[Spell], events: Sequence[AuditEvent], *, is_this: bool) -> Row:
     status = shown_status(attempt).replace("_", " ")
-    worker = f" on {attempt.worker.name}" if attempt.worker else ""
+    worker = f" on {Truncator(attempt.worker.name).chars(LONGEST_NAME)}" if attempt.worker else ""
     again = "attempt" if number == 1 else "retry"
     return Row(
         label=f"{again} {number}{' (this)' if is_this else ''}: job {attempt.pk}, {status}{worker}",
