@@ -2,7 +2,7 @@
 // 304 while nothing has changed. Only what differs is changed in the page, so focus, selection, scrolling and opened
 // <details> stay as they are. One timer for all parts; nothing is asked while the tab is hidden.
 (() => {
-    const EVERY = 2000, LONGEST_PAUSE = 60000, PATIENCE = 10000;
+    const EVERY = 2000, LONGEST_PAUSE = 60000, PATIENCE = 10000, LONGEST_TAIL = 5000;
     const states = new WeakMap(); // Forgets a part together with its element.
     let timer = null, abort = null, stopped = false;
 
@@ -52,7 +52,7 @@
     async function fetchPart(part, state, turn) {
         const headers = state.tag ? {"If-None-Match": state.tag} : {};
         const signal = AbortSignal.any([turn.signal, AbortSignal.timeout(PATIENCE)]);
-        const answer = await fetch(part.dataset.live, {headers, signal, cache: "no-store", redirect: "manual"});
+        const answer = await fetch(part.dataset.live + (part.dataset.liveAfter ?? ""), {headers, signal, cache: "no-store", redirect: "manual"});
         return {answer, html: answer.status === 200 ? await answer.text() : ""};
     }
 
@@ -67,7 +67,8 @@
         const fresh = document.createElement("template");
         fresh.innerHTML = html;
         if (!sameRows(part, answer)) return;
-        patchChildren(part, fresh.content);
+        if (part.dataset.liveAfter === undefined) patchChildren(part, fresh.content);
+        else append(part, fresh.content, answer.headers.get("X-Live-After"));
         document.dispatchEvent(new Event("live:patched"));
     }
 
@@ -77,6 +78,17 @@
         const same = answer.headers.get("X-Rows") === part.dataset.liveRows;
         document.getElementById("rows-changed").hidden = same;
         return same;
+    }
+
+    // A part with data-live-after only grows: asked for what comes after that, it adds it, and forgets its beginning before
+    // it becomes too long. A reader who has scrolled back stays there. "over": nothing more will come.
+    function append(part, lines, after) {
+        const box = part.parentElement, back = -box.scrollTop, height = box.scrollHeight;
+        part.append(lines);
+        while (part.childElementCount > LONGEST_TAIL) part.firstElementChild.remove();
+        if (back > 1) box.scrollTop = -(back + box.scrollHeight - height);
+        if (after === "over") delete part.dataset.live;
+        else part.dataset.liveAfter = after;
     }
 
     function fail(state) {

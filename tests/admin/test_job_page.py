@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Model
 
 from jobs.models import AuditEvent, JobLog
-from jobsite.console.jobs.job_panels import LOG_TAIL
+from jobsite.console.jobs.page.log import LOG_TAIL
 from tests.admin.conftest import NOW, Browser, make_job
 
 PAGE = "/admin/jobs/job/{}/change/"
@@ -14,7 +14,7 @@ PAGE = "/admin/jobs/job/{}/change/"
 def test_the_error_comes_before_everything_else(browser: Browser) -> None:
     job = make_job(status="errored", exception={"type": "OutOfLuck", "message": "no luck", "traceback": "line 1"})
     html = browser("auditor").get(PAGE.format(job.pk)).content.decode()
-    assert html.index("OutOfLuck") < html.index("no luck") < html.index("Scheduled at") < html.index("Parameters")
+    assert html.index("OutOfLuck") < html.index("no luck") < html.index("scheduled at") < html.index("Parameters")
 
 
 def test_the_end_of_a_long_log_is_shown(browser: Browser) -> None:
@@ -85,4 +85,4 @@ def test_a_huge_result_is_cut_with_a_mark(browser: Browser) -> None:
 def test_a_waiting_job_says_why_first(browser: Browser) -> None:
     job = make_job(status="waiting", started_at=None, ended_at=None)
     page = browser("auditor").get(PAGE.format(job.pk)).content.decode()
-    assert page.index("<strong>Waits</strong>: no worker is running") < page.index("Scheduled at")
+    assert page.index("<strong>Waits</strong>: no worker is running") < page.index("scheduled at")

@@ -74,7 +74,15 @@ def _pages(see: str, *, add: str = NOBODY, change: str = NOBODY, delete: str = N
 
 OWNED = _pages(OWNER, add=OWNER, change=OWNER, delete=OWNER)
 MODELS: dict[str, dict[str, Answers]] = {
-    "jobs/job": _pages(PAGE),
+    "jobs/job": {
+        **_pages(PAGE),
+        **{f"<int:pk>/{part}/": {"GET": LIVE, "POST": NO_LIVE} for part in ("now", "data", "log", "log/text")},
+        # Posted without what they ask for, a reason or an action; a running one is not retried, which the page says.
+        "<int:pk>/cancel/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/again/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/retry/": {"GET": OPERATOR, "POST": FREEING},
+        "<int:pk>/remove/": {"GET": EDITOR, "POST": EDITOR},
+    },
     "jobs/joblog": _pages(PAGE),
     "jobs/cron": {
         **_pages(PAGE, add=EDITOR, change=EDITOR, delete=EDITOR),
@@ -219,6 +227,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
         "locks/lockname/<str:name>": "locks/lockname/devices",
+        "jobs/job/<int:pk>": f"jobs/job/{job.pk}",
         "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",

@@ -9,7 +9,7 @@ from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import time_column
 from jobsite.console.base.pages import ReadOnlyAdmin
 from jobsite.console.jobs.job_filters import JOB_FILTERS, JOB_LOOKUPS
-from jobsite.console.jobs.job_page import JOB_FIELDSETS, JobPage
+from jobsite.console.jobs.job_page import JobPage
 from jobsite.console.jobs.job_search import search_condition
 from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
@@ -49,7 +49,6 @@ class JobAdmin(JobPage, ReadOnlyAdmin):
     sortable_by = ("number", "scheduled")
     search_fields = ("uuid", "action", "ticket_ref")
     search_help_text = "Id, its beginning, action or ticket"
-    fieldsets = JOB_FIELDSETS
     empty_text = "A job appears here as soon as one is submitted through the API or made by a cron."
     narrow_by = "status, action, worker or who started it"
 

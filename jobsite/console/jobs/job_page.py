@@ -1,65 +1,36 @@
-"""What stands on the page of one job."""
+"""The page of one job: its parts (jobsite/console/jobs/page/), their addresses, and what the list shares with it."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from jobs.models import Job
-from jobs.seal.form import masked
 from jobsite.console.base.display import shown_as
-from jobsite.console.base.fields import span_field
 from jobsite.console.base.unfold_types import UnfoldAdmin
 from jobsite.console.base.words import span
-from jobsite.console.jobs.job_panels import panels
+from jobsite.console.jobs.page.again import AgainView
+from jobsite.console.jobs.page.log import log_lines, log_of, log_text
+from jobsite.console.jobs.page.parts import data_of, data_view, light_rows, now_of, now_view
+from jobsite.console.jobs.page.verbs import VERBS
 from jobsite.console.jobs.spans import ran, waited
-
-JOB_FIELDSETS: Any = (
-    ("Job", {"fields": (("number", "full_id"), ("action", "started_by"), ("priority", "ticket_ref"), "comment")}),
-    (
-        "Times",
-        {
-            "fields": (
-                ("created_at", "scheduled_at"),
-                ("started_at", "ended_at"),
-                ("waited", "ran"),
-                ("status_changed_at", "late_result_at"),
-            )
-        },
-    ),
-    (
-        "Place and limits",
-        {
-            "fields": (
-                ("worker", "slot"),
-                ("capacity_class", "capacity_sent"),
-                ("locks_needed", "blocked_by"),
-                ("deadline_words", "stop_timeout_words"),
-                ("progress", "stop_at", "forced_at"),
-            )
-        },
-    ),
-    ("Chain", {"fields": (("retries", "original"), ("follow_up", "follows"), ("cron", "cron_due_at"))}),
-)
 
 
 class JobPage(UnfoldAdmin):
-    """The fields and panels; the list is JobAdmin's."""
+    """Its columns and its page; the list is JobAdmin's."""
 
-    deadline_words = span_field("deadline", "deadline")
-    stop_timeout_words = span_field("stop_timeout", "stop timeout")
+    # The page has parts of its own in place of Django's fields.
+    fieldsets: Any = ((None, {"fields": ()}),)
+
+    class Media:
+        css = {"all": ["jobsite/job.css"]}
+        js = ["jobsite/log-lines.js"]
 
     @shown_as("no.", ordering="pk")
     def number(self, job: Job) -> str:
         return str(job.pk)
-
-    @shown_as("id")
-    def full_id(self, job: Job) -> str:
-        return str(job.uuid)
 
     @shown_as("started by")
     def started_by(self, job: Job) -> str:
@@ -73,58 +44,46 @@ class JobPage(UnfoldAdmin):
     def ran(self, job: Job) -> str:
         return span(ran(job, timezone.now())) or "-"
 
-    @shown_as("capacity as sent")
-    def capacity_sent(self, job: Job) -> str:
-        return _compact(job.capacity_map)
+    def get_urls(self) -> list[URLPattern]:
+        verbs = {**VERBS, "again": AgainView}
+        return [
+            path("<int:pk>/now/", now_view, name="job_now"),
+            path("<int:pk>/data/", data_view, name="job_data"),
+            path("<int:pk>/log/", log_lines, name="job_log"),
+            path("<int:pk>/log/text/", log_text, name="job_log_text"),
+            *(
+                path(
+                    f"<int:pk>/{name}/", self.admin_site.admin_view(view.as_view(model_admin=self)), name=f"job_{name}"
+                )
+                for name, view in verbs.items()
+            ),
+            *super().get_urls(),
+        ]
 
-    @shown_as("locks")
-    def locks_needed(self, job: Job) -> str:
-        return ", ".join(f"{lock['name']} ({lock['mode']})" for lock in job.locks or []) or "-"
-
-    @shown_as("progress")
-    def progress(self, job: Job) -> str:
-        if job.progress_done is None:
-            return "-"
-        return f"{job.progress_done:,} of {job.progress_total:,}" if job.progress_total else f"{job.progress_done:,}"
-
-    @shown_as("retries left")
-    def retries(self, job: Job) -> str:
-        return f"{job.retries_left} of {job.retries_total}"
-
-    @shown_as("retry of")
-    def original(self, job: Job) -> str:
-        return _link(job.retry_from_id)
-
-    @shown_as("followed by")
-    def follow_up(self, job: Job) -> str:
-        return _link(job.next_job_id)
-
-    @shown_as("then submits")
-    def follows(self, job: Job) -> str:
-        return _compact(job.next)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        object_id: str,
+        from_field: str | None = None,
+    ) -> Any:
         """A job by its number, or by the UUID that the API and the audit name it with."""
-        by_uuid = from_field is None and _is_uuid(object_id)
-        return super().get_object(request, object_id, "uuid" if by_uuid else from_field)
+        try:
+            return light_rows().get(**{from_field or ("uuid" if _is_uuid(object_id) else "pk"): object_id})
+        except (Job.DoesNotExist, ValueError):
+            return None
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context.update(panels(context["original"], request))
+        job = context["original"]
+        context.update(now_of(request, job))
+        context.update(data_of(request, job))
+        context.update(
+            now_url=reverse("admin:job_now", args=[job.pk]), data_url=reverse("admin:job_data", args=[job.pk])
+        )
+        if request.user.has_perm("jobs.view_joblog"):
+            context.update(log_of(job, request.GET), shows_log=True)
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _compact(value: Any) -> str:
-    return "-" if value is None else json.dumps(masked(value), ensure_ascii=False)
-
-
-def _link(job_id: int | None) -> str:
-    if job_id is None:
-        return "-"
-    return format_html(
-        '<a class="text-link" href="{}">job {}</a>', reverse("admin:jobs_job_change", args=[job_id]), job_id
-    )
 
 
 def _is_uuid(text: str) -> bool:

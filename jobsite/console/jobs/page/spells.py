@@ -1,0 +1,99 @@
+"""What an attempt went through, as spells of time, and what was done to it meanwhile. Pure: rows in, times out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from jobs.models import AuditEvent, Job
+from jobs.states import OCCUPYING, Status
+
+# What people and the engine do to a job that its own run does not: the word for a mark on the timeline.
+INTERVENTIONS = {
+    "cancel": "cancel asked",
+    "force_cancel": "kill forced",
+    "stop": "process killed",
+    "rescue": "rescued",
+    "refuse_result": "late result refused",
+    "put_back": "put back",
+    "retry": "retry asked",
+    "delete": "deleted",
+}
+
+
+class Kind(StrEnum):
+    """The name is the class of its colour (static/jobsite/job.css)."""
+
+    NOT_DUE = "not-due"
+    BACKOFF = "backoff"
+    WAITED = "waited"
+    RAN = "ran"
+    STOPPING = "stopping"
+
+
+WORDS = {
+    Kind.NOT_DUE: "not due yet",
+    Kind.BACKOFF: "backoff",
+    Kind.WAITED: "waited",
+    Kind.RAN: "ran",
+    Kind.STOPPING: "stopping",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """`why` is what is known of a wait; `end` is now for what still goes on."""
+
+    kind: Kind
+    begin: datetime
+    end: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    at: datetime
+    words: str
+
+
+def spells_of(job: Job, marks: Sequence[AuditEvent], *, now: datetime, why: str = "") -> list[Spell]:
+    """Side by side, without gaps, from its creation to its end. `why`: what a waiting one waits for now."""
+    ended = job.ended_at or now
+    started = job.started_at or ended
+    due = min(max(job.created_at, job.scheduled_at), started)
+    before = Kind.BACKOFF if job.retry_from_id else Kind.NOT_DUE
+    asked = _asked_to_stop(job, marks) if job.started_at else None
+    stopping = min(max(asked, started), ended) if asked else ended
+    found = [
+        Spell(kind=before, begin=job.created_at, end=due, why=why),
+        Spell(kind=Kind.WAITED, begin=due, end=started, why=why),
+        Spell(kind=Kind.RAN, begin=started, end=stopping),
+        Spell(kind=Kind.STOPPING, begin=stopping, end=ended),
+    ]
+    return [spell for spell in found if spell.end > spell.begin]
+
+
+def marks_of(events: Iterable[AuditEvent]) -> list[Mark]:
+    """The interventions among these events, oldest first."""
+    return [
+        Mark(at=event.at, words=f"{INTERVENTIONS[event.verb]}{' by ' + event.user if event.user else ''}{_why(event)}")
+        for event in sorted(events, key=lambda event: event.at)
+        if event.verb in INTERVENTIONS
+    ]
+
+
+def goes_on(job: Job) -> bool:
+    """Whether time still passes in it."""
+    return job.status == Status.WAITING or job.status in OCCUPYING
+
+
+def _asked_to_stop(job: Job, events: Iterable[AuditEvent]) -> datetime | None:
+    """By a person, or by the engine for them: a deadline, a stop of the worker."""
+    told = [event.at for event in events if event.verb in ("cancel", "force_cancel", "stop", "delete")]
+    if job.status in (Status.CANCEL_REQUEST, Status.DELETED):
+        told.append(job.status_changed_at)
+    return min((at for at in told if job.started_at and at >= job.started_at), default=None)
+
+
+def _why(event: AuditEvent) -> str:
+    return f": {event.reason}" if event.reason else ""
