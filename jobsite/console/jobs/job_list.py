@@ -1,0 +1,70 @@
+"""The list of jobs: what its address says chooses the rows, the newest first, page by page without a count."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from jobs.models import Job
+from jobsite.console.base.changelist import BoundedChangeList
+from jobsite.console.base.live_list import LiveListAdmin
+from jobsite.console.jobs.job_columns import COLUMNS, COLUMNS_READ, JobColumns
+from jobsite.console.jobs.job_criteria import criteria_of
+from jobsite.console.jobs.job_filters import JOB_FILTERS, JOB_LOOKUPS
+from jobsite.console.jobs.job_places import OLDEST, PLACES, rows_at
+
+
+class JobChangeList(BoundedChangeList):
+    """Reads one row more than it shows, which tells whether there are others."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        query = request.GET.copy()
+        self.place = {name: query.pop(name)[-1] for name in PLACES if name in query}
+        # A search or another filter begins at the newest again.
+        request.GET = query  # type: ignore[assignment]
+        self.criteria = criteria_of(query)
+        super().__init__(request, *args, **kwargs)
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        jobs: Any = super().get_queryset(request, exclude_parameters)
+        return self.criteria.of(jobs)
+
+    def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
+        page = rows_at(self.queryset, self.place, most=self.list_per_page)
+        self.result_list: Any = page.rows
+        self.result_count = len(page.rows)
+        self.full_result_count = None
+        self.show_full_result_count = self.can_show_all = self.multi_page = False
+        self.show_admin_actions = True
+        self.older, self.newer = self._at(page.older), self._at(page.newer)
+        self.newest = self._at({}) if self.place else None
+        self.oldest = self._at({OLDEST: "1"}) if page.older else None
+
+    def _at(self, place: dict[str, str] | None) -> str | None:
+        """The address of another page of the same list."""
+        return None if place is None else f"?{urlencode({**self.filter_params, **place}, doseq=True)}"
+
+
+class JobListAdmin(JobColumns, LiveListAdmin):
+    list_display = COLUMNS
+    list_only = COLUMNS_READ
+    list_select_related = ("worker",)
+    list_filter = JOB_FILTERS
+    allowed_lookups = JOB_LOOKUPS
+    # What opens the search box; job_criteria knows what it finds.
+    search_fields = ("uuid",)
+    search_help_text = "Id or its beginning, action, ticket, KEY=value"
+    empty_text = "A job appears here as soon as one is submitted through the API or made by a cron."
+    narrow_by = "status, action, worker or who started it"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[JobChangeList]:  # noqa: ARG002
+        return JobChangeList
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Job],
+        search_term: str,  # noqa: ARG002
+    ) -> tuple[QuerySet[Job], bool]:
+        return queryset, False
