@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from jobs.criteria import Criteria
 from jobsite.console.base.filters import range_moment
@@ -11,6 +12,17 @@ from jobsite.console.base.words import utc
 SEARCH = "q"
 # Of the menu of workers: the jobs that none has claimed.
 UNCLAIMED = "none"
+# All parts of an address that choose jobs.
+PARTS = (
+    *("status__exact", "running", "needs_human", "action", "worker", "scheduled_by", "cron", "lock"),
+    *(f"scheduled_at_{side}_{part}" for side in ("from", "to") for part in (0, 1)),
+    SEARCH,
+)
+
+
+def address_of(query: Mapping[str, str]) -> str:
+    """What of a query chooses jobs, written in one way only."""
+    return urlencode({part: text for part in PARTS if (text := (query.get(part) or "").strip())})
 
 
 def criteria_of(query: Mapping[str, str]) -> Criteria:

@@ -97,9 +97,3 @@ JOB_FILTERS = (
     _typed("lock", "lock"),
     ("scheduled_at", ScheduledFilter),
 )
-JOB_LOOKUPS = frozenset(
-    {
-        *(one.parameter_name for one in JOB_FILTERS if isinstance(one, type)),
-        *(f"scheduled_at_{side}_{part}" for side in ("from", "to") for part in (0, 1)),
-    }
-)
