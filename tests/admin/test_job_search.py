@@ -1,6 +1,7 @@
 """The search box, the menus and the pages of the list of jobs: each state of it is an address."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import pytest
 from django.test import Client
@@ -112,9 +113,9 @@ def _pages(client: Client, link: str, start: str = "") -> list[list[int]]:
 
 
 def test_pages_lead_from_the_newest_to_the_oldest_and_back(client: Client, seven: list[int]) -> None:
-    assert sum(_pages(client, "older"), []) == seven
+    assert [*chain(*_pages(client, "older"))] == seven
     back = _pages(client, "newer", "?oldest=1")
-    assert sum(back[::-1], []) == seven
+    assert [*chain(*back[::-1])] == seven
     assert [len(page) for page in back] == [2, 2, 2, 1]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.html import format_html
 
 from jobs.models import Job
 from jobsite.console.base.display import shown_as
@@ -13,7 +14,7 @@ from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
 COLUMNS = (
     "short_id",
-    "action",
+    "action_name",
     "status_label",
     "worker_name",
     "waited_for",
@@ -51,9 +52,13 @@ class JobColumns:
     def status_label(self, job: Job) -> tuple[str, str]:
         return coloured_status(job)
 
+    @shown_as("action")
+    def action_name(self, job: Job) -> str:
+        return _cut(job.action)
+
     @shown_as("worker")
     def worker_name(self, job: Job) -> str:
-        return job.worker.name if job.worker else "-"
+        return _cut(job.worker.name if job.worker else "-")
 
     @shown_as("waited")
     def waited_for(self, job: Job) -> str:
@@ -68,7 +73,12 @@ class JobColumns:
 
     @shown_as("started by")
     def who_started(self, job: Job) -> str:
-        return job.scheduled_by or "-"
+        return _cut(job.scheduled_by or "-")
+
+
+def _cut(text: str) -> str:
+    """On one line, as much of it as there is room for."""
+    return format_html('<span class="cut" title="{}">{}</span>', text, text)
 
 
 def _so_far(begin: datetime) -> str:

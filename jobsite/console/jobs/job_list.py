@@ -41,7 +41,8 @@ class JobChangeList(BoundedChangeList):
         page = rows_at(self.queryset, self.place, most=self.list_per_page)
         self.result_list: Any = page.rows
         self.result_count = len(page.rows)
-        self.full_result_count = None
+        # Equal, so that the heading tells of no count.
+        self.full_result_count = self.result_count
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
         self.older, self.newer = self._at(page.older), self._at(page.newer)

@@ -35,7 +35,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
     elif others.count() >= MOST:
         messages.error(request, f"You have {MOST} views already: delete one first.")
     else:
-        own_views(request).update_or_create(name=form.cleaned_data["name"], defaults={"user": request.user, "query": query})
+        own_views(request).update_or_create(
+            name=form.cleaned_data["name"], defaults={"user": request.user, "query": query}
+        )
     return _back(query)
 
 
