@@ -50,7 +50,17 @@ def main(argv: list[str]) -> None:
 
 def _pages() -> dict[str, str]:
     parts = {f"overview_{name}": reverse("dashboard-part", args=[name]) for name in ("needs", "now", "past")}
-    return {"overview": reverse("admin:index"), **parts, "jobs": reverse("admin:jobs_job_changelist")}
+    jobs = reverse("admin:jobs_job_changelist")
+    lists = {
+        "jobs": jobs,
+        "jobs_failed": f"{jobs}?status__exact=errored",
+        "jobs_oldest": f"{jobs}?oldest=1",
+        "jobs_by_id": f"{jobs}?q=019ab3c4",
+        "jobs_by_parameter": f"{jobs}?q=device%3Deosdist",
+        "jobs_by_user": f"{jobs}?scheduled_by=nobody",
+    }
+    # Counts up to the cap.
+    return {"overview": reverse("admin:index"), **parts, **lists, "jobs_all": f"{jobs}all/retry/?status__exact=errored"}
 
 
 @override_settings(ALLOWED_HOSTS=["testserver"])

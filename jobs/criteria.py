@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from jobs.models import Cron, Job
 from jobs.models.queryset import NEEDING_A_HUMAN, JobQuerySet
-from jobs.search import having, matching
+from jobs.search import found_by, having, matching
 from jobs.states import Status
 from workers.models import Worker
 
@@ -38,6 +38,10 @@ class Criteria(BaseModel):
     scheduled_before: datetime | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     text: str | None = None
+    # Who started it.
+    user: str | None = None
+    # As typed into the search box of the admin.
+    term: str | None = None
 
     def of(self, jobs: JobQuerySet) -> JobQuerySet:
         """Those of the jobs that are meant."""
@@ -91,4 +95,6 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "scheduled_before": lambda moment: Q(scheduled_at__lt=moment),
     "parameters": lambda pairs: Q(*(having([key], value) for key, value in pairs)),
     "text": matching,
+    "user": lambda name: Q(scheduled_by=name),
+    "term": found_by,
 }

@@ -13,6 +13,8 @@ from jobs.actions import registered_actions
 _ID_START = re.compile(r"[0-9a-f]{4,8}(?:-[0-9a-f]{0,12}){0,4}")
 _JSON_SCALAR = re.compile(r"true|false|-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 
+_LARGEST_NUMBER = 2**63 - 1
+
 
 @JSONField.register_lookup
 class Matches(PostgresOperatorLookup):
@@ -34,6 +36,14 @@ def matching(text: str) -> Q:
     found = Q(action__in=sorted(names | {text})) | _id_from(text.lower())
     declared = {field.alias or key for action in actions for key, field in action.parameters.model_fields.items()}
     return found | having(sorted(declared), text) if declared else found
+
+
+def found_by(term: str) -> Q:
+    """Jobs with this number, id or beginning of one, whose action has just this name, or with this ticket."""
+    found = Q(action=term) | Q(ticket_ref=term) | _id_from(term.lower())
+    if term.isascii() and term.isdecimal() and int(term) <= _LARGEST_NUMBER:
+        found |= Q(pk=int(term))
+    return found
 
 
 def having(keys: list[str], text: str) -> Q:

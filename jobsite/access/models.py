@@ -1,4 +1,4 @@
-"""Access tokens, failed logins, and who has asked how much."""
+"""Access tokens, what a person keeps in the admin, failed logins, and who has asked how much."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -31,6 +31,23 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.get_username()}/{self.name} ({self.prefix}...)"
+
+
+class SavedView(models.Model):
+    """A list of jobs that a person comes back to: its filters under a name."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    # The filters as the list's address has them.
+    query = models.CharField(max_length=2000)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="savedview_name_once_per_user")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LoginFailure(models.Model):

@@ -103,7 +103,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": _file("logo.svg"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": _file("favicon.svg")}],
     "LOGIN": {"form": "jobsite.console.login.LoginForm"},
-    "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css")],
+    "STYLES": [_file("theme.css"), _file("admin.css"), _file("draw.css"), _file("jobs.css")],
     "SCRIPTS": [_file("live.js"), _file("times.js")],
     "DASHBOARD_CALLBACK": "jobsite.console.dashboard.page.dashboard",
     "GLOBAL_CALLBACK": "jobsite.console.look.without_inline_colours",

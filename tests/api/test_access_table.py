@@ -47,6 +47,7 @@ NO_LIVE =   "405       405    405     405      405   405"  # fmt: skip
 OPERATOR =  "login     403    403     200      200   200"  # fmt: skip
 PAUSING =   "login     403    403     403      404   404"  # fmt: skip
 FREEING =   "login     403    403     302      302   302"  # fmt: skip
+SEEN =      "login     403    302     302      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
 NO_POST =   "login     405    405     405      405   405"  # fmt: skip
@@ -74,6 +75,7 @@ def _pages(see: str, *, add: str = NOBODY, change: str = NOBODY, delete: str = N
 
 OWNED = _pages(OWNER, add=OWNER, change=OWNER, delete=OWNER)
 MODELS: dict[str, dict[str, Answers]] = {
+    # Without a filter, and of no job: back to the list.
     "jobs/job": {
         **_pages(PAGE),
         **{f"<int:pk>/{part}/": {"GET": LIVE, "POST": NO_LIVE} for part in ("now", "data", "log", "log/text")},
@@ -82,6 +84,14 @@ MODELS: dict[str, dict[str, Answers]] = {
         "<int:pk>/again/": {"GET": OPERATOR, "POST": OPERATOR},
         "<int:pk>/retry/": {"GET": OPERATOR, "POST": FREEING},
         "<int:pk>/remove/": {"GET": EDITOR, "POST": EDITOR},
+        "csv/": {"GET": PAGE, "POST": "login 403 405 405 405 405"},
+        "views/": {"GET": NO_POST, "POST": SEEN},
+        "views/<int:pk>/delete/": {"GET": NO_POST, "POST": SEEN},
+        **{
+            f"{which}/{verb}/": {"GET": FREEING, "POST": FREEING}
+            for which in ("selected", "all")
+            for verb in ("cancel", "retry")
+        },
     },
     "jobs/joblog": _pages(PAGE),
     "jobs/cron": {

@@ -57,6 +57,25 @@ FILTERS: dict[str, tuple[str, int]] = {
     "start=15000&status=done": ("job_list", 1000),
     "start=900&action=action3": ("job_by_action", 1500),
 }
+# The same of the admin's list, whose pages have fifty.
+OF_THE_ADMIN: dict[str, tuple[str, int]] = {
+    "": ("job_list", 200),
+    "action=action3": ("job_by_action", 200),
+    "worker={worker}": ("job_by_worker", 200),
+    "worker=none": ("job_by_status", 200),
+    "running=true": ("job_by_status", 200),
+    "status__exact=done": ("job_", 200),
+    "status__exact=errored": ("job_by_status", 400),
+    "needs_human=true": ("job_needs_a_human", 60),
+    "cron=cron4": ("job_by_cron", 200),
+    "lock=lock20": ("job_by_lock", 200),
+    "scheduled_by=user3": ("job_by_user", 200),
+    "scheduled_at_from_0=2001-01-01": ("job_list", 200),
+    "scheduled_at_to_0=2001-01-01": ("job_list", 200),
+    "q=device%3Dleaf77": ("job_parameters", 200),
+    "q={job}": ("jobs_job_uuid", 200),
+    "q=NET-1": ("job_by_ticket", 200),
+}
 
 
 @pytest.fixture
@@ -73,12 +92,12 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, Any]:
     return {"job": job.uuid, "worker": workers[3].hex_id}
 
 
-def _page_of(client: Client, url: str) -> str:
-    """The statement that reads the page."""
+def _page_of(client: Client, url: str, *, column: str = "deadline_text") -> str:
+    """The statement that reads the page: the one with this column."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 200, response.content
-    [page, *_] = [query["sql"] for query in queries if '"deadline_text"' in query["sql"]]
+    [page, *_] = [query["sql"] for query in queries if f'"{column}"' in query["sql"]]
     return page
 
 
@@ -110,6 +129,19 @@ def test_each_filter_is_served_by_its_index(client: Client, filled: dict[str, An
             plan, ways, pages = _explained(_page_of(client, url))
             if "Seq Scan" in ways or pages > most or not any(way.startswith(index) for way in ways):
                 wrong.append(f"{url}: {pages} pages by {ways}, {plan}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_so_is_each_of_the_admins_list_on_each_of_its_pages(admin_client: Client, filled: dict[str, Any]) -> None:
+    wrong = []
+    for query, (index, most) in OF_THE_ADMIN.items():
+        chosen = query.format(**filled)
+        changelist = admin_client.get(f"/admin/jobs/job/?{chosen}").context["cl"]
+        for at in filter(None, (f"?{chosen}", f"?{chosen}&oldest=1", changelist.older)):
+            plan, ways, pages = _explained(_page_of(admin_client, f"/admin/jobs/job/{at}", column="late_result_at"))
+            if "Seq Scan" in ways or pages > most or not any(way.startswith(index) for way in ways):
+                wrong.append(f"{at}: {pages} pages by {ways}, {plan}")
     assert not wrong, "\n\n".join(wrong)
 
 

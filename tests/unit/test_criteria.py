@@ -22,6 +22,8 @@ WHOLE = Criteria(
     scheduled_before=datetime(2018, 4, 22, tzinfo=UTC),
     parameters=(("k", "v"), ("k", "w")),
     text="eos",
+    user="ann",
+    term="NET-1",
 )
 
 

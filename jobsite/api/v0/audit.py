@@ -1,14 +1,10 @@
 """Audit rows on the wire: as JSON objects and as lines of CSV."""
 
-import csv
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from jobsite.api.v0.wire import rfc3339
-
-# A spreadsheet takes a cell that begins so for a formula.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+from jobsite.csv_lines import csv_lines
 
 
 class AuditRow(NamedTuple):
@@ -44,21 +40,6 @@ def rows_of(events: Any, *, limit: int) -> list[AuditRow]:
     return [AuditRow(*row) for row in events.values_list(*AuditRow._fields)[:limit]]
 
 
-def csv_lines(parts: Iterator[list[AuditRow]]) -> Iterator[str]:
+def as_csv(parts: Iterator[list[AuditRow]]) -> Iterator[str]:
     """A header, and a line for each row."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(_KEYS)
-    for rows in parts:
-        yield "".join(writer.writerow(map(_cell, audit_object(row).values())) for row in rows)
-
-
-class _Echo:
-    """A file whose `write` hands out what it is given."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _cell(value: Any) -> str:
-    text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return csv_lines(_KEYS, ([audit_object(row).values() for row in rows] for rows in parts))

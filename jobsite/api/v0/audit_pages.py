@@ -13,7 +13,7 @@ from jobsite import patience
 from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import count_of
 from jobsite.api.keyset import Place
-from jobsite.api.v0.audit import AuditRow, audit_object, csv_lines, rows_of
+from jobsite.api.v0.audit import AuditRow, as_csv, audit_object, rows_of
 from jobsite.api.v0.cursors import described, next_link, read_cursor
 from jobsite.api.v0.errors import too_slow
 from jobsite.api.v0.numbers import number
@@ -67,7 +67,7 @@ def export(events: Any, request: Request) -> HttpResponseBase:
         first = _part(events, most)
     except patience.TooSlow as error:
         raise too_slow(error, narrow_by=_NARROW_BY) from error
-    response = StreamingHttpResponse(csv_lines(_parts(events, first, most)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(as_csv(_parts(events, first, most)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="audit.csv"'
     response["Cache-Control"] = "private, no-store"
     return response

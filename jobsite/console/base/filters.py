@@ -1,7 +1,8 @@
 """Filters that never ask a large table for its distinct values."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -26,18 +27,20 @@ class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
     """From and to in UTC; without a time of day the whole day counts."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
-        if begin := self._moment("from", time.min):
+        if begin := range_moment(self.used_parameters, self.parameter_name, "from"):
             queryset = queryset.filter(**{f"{self.parameter_name}__gte": begin})
-        if end := self._moment("to", time.max):
+        if end := range_moment(self.used_parameters, self.parameter_name, "to"):
             queryset = queryset.filter(**{f"{self.parameter_name}__lte": end})
         return queryset
 
-    def _moment(self, side: str, otherwise: time) -> datetime | None:
-        day = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{side}_0") or "")
-        if day is None:
-            return None
-        try:
-            clock = time.fromisoformat(self.used_parameters.get(f"{self.parameter_name}_{side}_1") or "")
-        except ValueError:
-            clock = otherwise
-        return datetime.combine(day, clock.replace(tzinfo=None), tzinfo=UTC)
+
+def range_moment(asked: Mapping[str, Any], name: str, side: Literal["from", "to"]) -> datetime | None:
+    """The first or the last moment that is meant; None without a date, or with one that is none."""
+    day = parse_date_str(asked.get(f"{name}_{side}_0") or "")
+    if day is None:
+        return None
+    try:
+        clock = time.fromisoformat(asked.get(f"{name}_{side}_1") or "")
+    except ValueError:
+        clock = time.min if side == "from" else time.max
+    return datetime.combine(day, clock.replace(tzinfo=None), tzinfo=UTC)

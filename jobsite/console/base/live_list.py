@@ -25,7 +25,8 @@ class LiveListAdmin(ReadOnlyAdmin):
         response = super().changelist_view(request, extra_context)
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context is None or "cl" not in context:
-            return response
+            # The way back from a list that was too slow is for a person, not for a script.
+            return HttpResponse(status=503) if rows_only else response
         rows = ",".join(str(row.pk) for row in context["cl"].result_list)
         if rows_only:
             return _rows(request, response, rows)
