@@ -31,6 +31,10 @@ class Place(NamedTuple):
         """The rows that follow this one."""
         return Q((f"{by}__lte", self.at)) & (Q((f"{by}__lt", self.at)) | Q(id__lt=self.id))
 
+    def ahead(self, *, by: str = "scheduled_at") -> Q:
+        """The rows before this one."""
+        return Q((f"{by}__gte", self.at)) & (Q((f"{by}__gt", self.at)) | Q(id__gt=self.id))
+
     def up_to(self, *, by: str = "scheduled_at") -> Q:
         """The rows before this one, and it."""
         return Q((f"{by}__gte", self.at)) & (Q((f"{by}__gt", self.at)) | Q(id__gte=self.id))

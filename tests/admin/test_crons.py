@@ -265,6 +265,10 @@ def test_the_strip_tells_ran_late_skipped_and_failed_apart(db: None) -> None:
     assert picture.count("<a href=") == 4
 
 
+def test_without_crons_there_are_no_runs(db: None) -> None:
+    assert runs_of([]) == {}
+
+
 def test_runs_of_many_crons_cost_what_those_of_one_cost(db: None, django_assert_num_queries: Any) -> None:
     crons = [make_cron(name=f"c{number}") for number in range(4)]
     for cron in crons:

@@ -22,6 +22,7 @@ from jobsite.console.crons.preview import describe, preview_of, preview_view
 from jobsite.console.crons.runs import RUNS, runs_of
 from jobsite.console.crons.strip import strip_of
 from jobsite.console.crons.verbs import CronVerbs
+from jobsite.console.retention import retention_urls
 
 # A run knows its colour.
 _SAME = {colour: colour for colour in ("success", "info", "warning", "danger")}
@@ -104,6 +105,7 @@ class CronAdmin(CronVerbs):
             path("preview/", self.admin_site.admin_view(preview), name="jobs_cron_preview"),
             path("<int:pk>/runs/", runs_view, name="jobs_cron_runs"),
             *verbs,
+            *retention_urls(self),
             *super().get_urls(),
         ]
 

@@ -38,8 +38,9 @@ def runs_of(crons: Collection[int]) -> dict[int, list[Run]]:
     """The last of each, in three queries: through its own index, so that it never matters how many went before."""
     jobs = Job.objects.filter(cron=OuterRef("pk")).order_by("-scheduled_at", "-id").values("pk")[:RUNS]
     skips = CronSkip.objects.filter(cron=OuterRef("pk")).order_by("-due_at").values("pk")[:RUNS]
-    last = Cron.objects.filter(pk__in=crons).order_by().values_list(ArraySubquery(jobs), ArraySubquery(skips))
-    job_ids, skip_ids = ([key for keys in column for key in keys] for column in zip(*last, strict=True) or ((), ()))
+    last = list(Cron.objects.filter(pk__in=crons).order_by().values_list(ArraySubquery(jobs), ArraySubquery(skips)))
+    job_ids = [key for keys, _ in last for key in keys]
+    skip_ids = [key for _, keys in last for key in keys]
     found: dict[int, list[Run]] = {pk: [] for pk in crons}
     for job in Job.objects.filter(pk__in=job_ids).only(*_JOB_COLUMNS):
         found[job.cron_id].append(_of_job(job))
