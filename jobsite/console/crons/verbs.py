@@ -10,11 +10,12 @@ from jobs.engine.crons.delete import delete_cron
 from jobs.engine.crons.save import save_cron
 from jobs.models import Cron
 from jobsite.access.actor import admin_actor
+from jobsite.console.base.engine_audits import EngineAudits
 from jobsite.console.base.live_list import LiveList
 from jobsite.console.crons.confirm import confirm_url
 
 
-class CronVerbs(LiveList):
+class CronVerbs(EngineAudits, LiveList):
     """Saving, deleting and the actions of the list."""
 
     actions = ("enable_crons", "disable_crons", "run_crons")
@@ -29,13 +30,6 @@ class CronVerbs(LiveList):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Cron]) -> None:
         for cron in queryset:
             delete_cron(cron.name, by=admin_actor(request))
-
-    # What Django would note beside it, the audit has.
-    def log_addition(self, *_: Any) -> Any: ...
-
-    def log_change(self, *_: Any) -> Any: ...
-
-    def log_deletions(self, *_: Any) -> Any: ...
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.run_cron")
