@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from jobs.actions.context import Context, JobCanceled
 from jobs.actions.parameters import Parameters
@@ -16,33 +16,53 @@ class PruneParameters(Parameters):
     # Crons of the original send parameters of their own.
     model_config = ConfigDict(extra="ignore")
 
-    days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = 90
+    most: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     batch: Annotated[int, Field(ge=1, le=10_000)] = 1000
+
+    @model_validator(mode="after")
+    def _by_something(self) -> Self:
+        if self.days is None and self.most is None:
+            raise ValueError("days and most are both null: by one of them it must know what is old")
+        return self
+
+    @property
+    def older_than(self) -> timedelta | None:
+        return None if self.days is None else timedelta(days=self.days)
+
+    @property
+    def words(self) -> str:
+        """Whose logs, or which jobs, go."""
+        age = None if self.days is None else f"jobs that ended more than {self.days} days ago"
+        number = None if self.most is None else f"all but the {self.most} jobs that ended last"
+        return " and of ".join(filter(None, (age, number)))
 
 
 @action("onlinegc_joblogs", parameters=PruneParameters, cancel="check")
-def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int]:
-    """Delete the log lines of jobs that ended more than `days` ago, 90 unless given."""
-    days, batch = context.parameters.days, context.parameters.batch
-    progress = _after_batch(context, "lines")
-    deleted = prune_job_logs(older_than=timedelta(days=days), batch=batch, progress=progress)
-    context.log(f"deleted {deleted} log lines of jobs that ended more than {days} days ago")
-    return {"days": days, "deleted_lines": deleted}
+def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int | None]:
+    """Delete the log lines of jobs that ended more than `days` ago, 90 unless given; of all but the `most` newest."""
+    asked, progress = context.parameters, _after_batch(context, "lines")
+    deleted = prune_job_logs(older_than=asked.older_than, most=asked.most, batch=asked.batch, progress=progress)
+    context.log(f"deleted {deleted} log lines of {asked.words}")
+    return {"days": asked.days, "most": asked.most, "deleted_lines": deleted}
 
 
 class PruneJobsParameters(PruneParameters):
-    days: Annotated[int, Field(ge=1, le=36_500)] = 400
+    days: Annotated[int, Field(ge=1, le=36_500)] | None = 400
     # Each takes its log lines along.
     batch: Annotated[int, Field(ge=1, le=10_000)] = 200
 
 
 @action("onlinegc_jobs", parameters=PruneJobsParameters, cancel="check")
-def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int]:
-    """Delete jobs that ended more than `days` ago, 400 unless given, with their logs; never one that has not ended."""
-    days, batch = context.parameters.days, context.parameters.batch
-    pruned = prune_jobs(older_than=timedelta(days=days), batch=batch, progress=_after_batch(context, "jobs"))
-    context.log(f"deleted {pruned.jobs} jobs that ended more than {days} days ago, and {pruned.skips} skips of crons")
-    return {"days": days, "deleted_jobs": pruned.jobs, "deleted_skips": pruned.skips}
+def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int | None]:
+    """Delete jobs that ended more than `days` ago, 400 unless given, and all but the newest `most`, with their logs.
+
+    Never one that has not ended.
+    """
+    asked, progress = context.parameters, _after_batch(context, "jobs")
+    pruned = prune_jobs(older_than=asked.older_than, most=asked.most, batch=asked.batch, progress=progress)
+    context.log(f"deleted {pruned.jobs} jobs of {asked.words}, and {pruned.skips} skips of crons")
+    return {"days": asked.days, "most": asked.most, "deleted_jobs": pruned.jobs, "deleted_skips": pruned.skips}
 
 
 def _after_batch(context: Context[Any], things: str) -> Callable[[int], None]:

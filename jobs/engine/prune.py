@@ -10,13 +10,30 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from jobs.engine.prune_limit import prune_limit
 from jobs.models import CronSkip, IdempotencyKey, Job, JobLog
 from jobs.models.idempotency_key import LIFETIME
 
 
-def prune_job_logs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> int:
-    """Delete the log lines of jobs that ended longer ago than that. `progress` hears the sum after each batch."""
-    return _in_batches(partial(_prune_lines, older_than, batch), progress)
+def prune_job_logs(
+    *,
+    older_than: timedelta | None = None,
+    most: int | None = None,
+    batch: int = 1000,
+    progress: Callable[[int], object] | None = None,
+) -> int:
+    """Delete the log lines of jobs that ended longer ago than that, and of all but the `most` that ended last.
+
+    `progress` hears the sum after each batch.
+    """
+    before = prune_limit(older_than=older_than, most=most)
+    return 0 if before is None else _in_batches(partial(_prune_lines, before, batch), progress)
+
+
+def old_lines(before: Any) -> QuerySet[JobLog]:
+    """The log lines that go, of jobs that ended before this time."""
+    # A line is written before its job ends, so its own index finds it; ended_at is null for jobs that wait or run.
+    return JobLog.objects.filter(logged_at__lt=before, job__ended_at__lt=before)
 
 
 def prune_idempotency_keys(*, batch: int = 1000) -> int:
@@ -26,12 +43,9 @@ def prune_idempotency_keys(*, batch: int = 1000) -> int:
 
 
 @transaction.atomic
-def _prune_lines(older_than: timedelta, batch: int) -> int:
+def _prune_lines(before: Any, batch: int) -> int:
     """One transaction for each batch: a long one would keep the dead rows of every claim alive."""
-    old = Now() - older_than
-    # A line is written before its job ends, so its own index finds it; ended_at is null for jobs that wait or run.
-    lines = JobLog.objects.filter(logged_at__lt=old, job__ended_at__lt=old).order_by("logged_at")
-    return _delete_first(lines, batch)
+    return _delete_first(old_lines(before).order_by("logged_at"), batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +56,30 @@ class Pruned:
     skips: int = 0
 
 
-def prune_jobs(*, older_than: timedelta, batch: int = 1000, progress: Callable[[int], object] | None = None) -> Pruned:
-    """Delete jobs that ended longer ago than that with all that is theirs, and the skips of crons as old.
+def prune_jobs(
+    *,
+    older_than: timedelta | None = None,
+    most: int | None = None,
+    batch: int = 1000,
+    progress: Callable[[int], object] | None = None,
+) -> Pruned:
+    """Delete jobs that ended longer ago than that, and all but the `most` that ended last, with all that is theirs.
 
     An original goes with all of its retries, once the last of them is as old: until then each names what it came from.
+    The skips of crons go by age alone.
     """
-    jobs = _in_batches(partial(_prune_ended, older_than, batch), progress)
-    return Pruned(jobs=jobs, skips=_in_batches(partial(_prune_skips, older_than, batch)))
+    before = prune_limit(older_than=older_than, most=most)
+    jobs = 0 if before is None else _in_batches(partial(_prune_ended, before, batch), progress)
+    return Pruned(jobs=jobs, skips=0 if older_than is None else _in_batches(partial(_prune_skips, older_than, batch)))
 
 
 @transaction.atomic
-def _prune_ended(older_than: timedelta, batch: int) -> int:
+def _prune_ended(before: Any, batch: int) -> int:
     """Only what has a final state and holds no lock: ended_at is null for all others."""
-    old = Now() - older_than
-    gone = Q(ended_at__isnull=False, ended_at__lt=old, held_locks=None)
+    gone = Q(ended_at__isnull=False, ended_at__lt=before, held_locks=None)
     retries = Job.objects.filter(retry_from=OuterRef("pk"))
     # A job was scheduled before it ended, so that the index of the list finds the oldest.
-    originals = Job.objects.filter(gone, ~Exists(retries.exclude(gone)), scheduled_at__lt=old, retry_from=None)
+    originals = Job.objects.filter(gone, ~Exists(retries.exclude(gone)), scheduled_at__lt=before, retry_from=None)
     chosen = list(originals.order_by("scheduled_at", "id").values_list("pk", flat=True)[:batch])
     # The key alone: a result may be a megabyte.
     _, counts = Job.objects.filter(Q(pk__in=chosen) | Q(retry_from__in=chosen)).only("pk").delete()

@@ -39,7 +39,6 @@ _NAVIGATION = [
         "items": [
             _item("Jobs", "list_alt", "jobs.job"),
             _item("Crons", "schedule", "jobs.cron"),
-            _item("Action defaults", "tune", "jobs.actionconfig"),
         ],
     },
     {
@@ -66,6 +65,19 @@ _NAVIGATION = [
         "items": [
             _item("Audit", "fact_check", "jobs.auditevent"),
             {"title": "API descriptions", "icon": "api", "link": reverse_lazy("api-docs", args=["v0"])},
+        ],
+    },
+    {
+        "title": "Settings",
+        "separator": True,
+        "items": [
+            {
+                "title": "Retention",
+                "icon": "auto_delete",
+                "link": reverse_lazy("admin:jobs_retention"),
+                "permission": _may_view("jobs.view_cron"),
+            },
+            _item("Action configs", "tune", "jobs.actionconfig"),
         ],
     },
     {

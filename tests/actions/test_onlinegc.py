@@ -10,6 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from jobs.actions import JobCanceled
+from jobs.actions.parameters import InvalidParameters, validate
+from jobs.actions.registry import get_action
 from jobs.engine.prune import prune_job_logs
 from jobs.models import Job, JobLog
 from jobs.states import Status
@@ -44,7 +46,7 @@ def test_only_logs_of_jobs_that_ended_long_ago_are_deleted(job_with_lines: Make)
         job_with_lines(days=100, ended_days=10),
         job_with_lines(days=100),
     ]
-    assert run_action("onlinegc_joblogs") == {"days": 90, "deleted_lines": 3}
+    assert run_action("onlinegc_joblogs") == {"days": 90, "most": None, "deleted_lines": 3}
     assert set(JobLog.objects.values_list("job_id", flat=True)) == {job.pk for job in kept}
     assert Job.objects.filter(pk=old.pk).exists()
 
@@ -52,6 +54,23 @@ def test_only_logs_of_jobs_that_ended_long_ago_are_deleted(job_with_lines: Make)
 def test_the_age_is_a_parameter_and_those_of_the_original_are_ignored(job_with_lines: Make) -> None:
     job_with_lines(days=8, ended_days=8)
     assert run_action("onlinegc_joblogs", {"days": "7", "k": "v"})["deleted_lines"] == 3
+
+
+def test_by_number_the_logs_of_the_newest_stay(job_with_lines: Make) -> None:
+    jobs = [job_with_lines(days=days, ended_days=days) for days in (1, 2, 3, 4, 5)]
+    running = job_with_lines(days=9)
+    result = run_action("onlinegc_joblogs", {"days": None, "most": 3})
+    assert result == {"days": None, "most": 3, "deleted_lines": 6}
+    assert set(JobLog.objects.values_list("job_id", flat=True)) == {running.pk, *(job.pk for job in jobs[:3])}
+    # The age keeps less.
+    assert run_action("onlinegc_joblogs", {"days": 2, "most": 3})["deleted_lines"] == 6
+    # There are no more than that.
+    assert run_action("onlinegc_joblogs", {"days": None, "most": 6})["deleted_lines"] == 0
+
+
+def test_by_neither_is_refused() -> None:
+    with pytest.raises(InvalidParameters, match="days and most are both null"):
+        validate(get_action("onlinegc_joblogs").parameters, {"days": None})
 
 
 def test_lines_go_in_batches_and_every_batch_is_reported(job_with_lines: Make) -> None:

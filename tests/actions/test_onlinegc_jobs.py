@@ -43,9 +43,21 @@ def test_only_what_ended_long_ago_goes_and_all_that_is_its_own() -> None:
     ]
     JobLog.objects.create(job=old, line_number=0, data="x")
     IdempotencyKey.objects.create(user="ann", key="k", fingerprint="f", job=old)
-    assert run_action("onlinegc_jobs") == {"days": 400, "deleted_jobs": 1, "deleted_skips": 0}
+    assert run_action("onlinegc_jobs") == {"days": 400, "most": None, "deleted_jobs": 1, "deleted_skips": 0}
     assert set(Job.objects.values_list("pk", flat=True)) == {job.pk for job in kept}
     assert not JobLog.objects.exists()
+
+
+def test_by_number_the_newest_that_ended_stay_and_skips_are_not_asked_for() -> None:
+    jobs = [make_job(days=days) for days in (1, 2, 3)]
+    cron = Cron.objects.create(name="c", action="noop", schedule="@daily", enabled=False)
+    then = timezone.now() - timedelta(days=900)
+    CronSkip.objects.create(
+        cron=cron, due_at=then, last_due_at=then, count=1, code="MISSED", reason="x", skipped_at=then
+    )
+    result = run_action("onlinegc_jobs", {"days": None, "most": 2})
+    assert result == {"days": None, "most": 2, "deleted_jobs": 1, "deleted_skips": 0}
+    assert set(Job.objects.values_list("pk", flat=True)) == {job.pk for job in jobs[:2]}
 
 
 @pytest.mark.parametrize("last", [{"days": 399}, {"days": 401, "status": "waiting", "ended_at": None}])

@@ -1,5 +1,6 @@
 """Crons in the admin: written through the engine's verbs, previewed before they are saved."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils import timezone
 from jobs.engine.clock import database_now
 from jobs.models import AuditEvent, Cron, CronSkip, Job
 from jobs.seal.parameters import open_parameters
+from jobsite.console.crons.runs import runs_of
+from jobsite.console.crons.strip import strip_of
 from tests.admin.conftest import NOW, Browser, make_job
 
 pytestmark = pytest.mark.slow
@@ -107,7 +110,7 @@ def test_the_next_runs_are_shown_before_saving(browser: Browser) -> None:
     query = {"schedule": "57 54 3 * * *", "timezone": "Asia/Kolkata"}
     shown = browser("auditor").get(PREVIEW, query).content.decode()
     assert shown.count("03:54:57 IST") == 10
-    assert shown.count("22:24:57") == 10
+    assert shown.count("22:24:57</time>") == 10
     assert "Asia/Kolkata" in shown
     add = browser("admin").get(ADD).content.decode()
     assert f'data-url="{PREVIEW}"' in add
@@ -144,7 +147,7 @@ def test_of_many_runs_the_page_shows_the_last_thirty(browser: Browser) -> None:
             cron=cron, due_at=skip, last_due_at=skip, count=1, code="OVERLAP", reason="it still ran"
         )
     shown = browser("auditor").get(page(cron)).content.decode()
-    assert shown.count("it still ran") == 15
+    assert shown.count("<td>it still ran</td>") == 15
     pages = [reverse("admin:jobs_job_change", args=[job.pk]) for job in Job.objects.order_by("-scheduled_at")]
     assert [f'"{each}"' in shown for each in pages] == [True] * 15 + [False] * 5
 
@@ -154,13 +157,20 @@ def test_the_list_says_what_it_means_and_how_the_last_run_ended(browser: Browser
     make_job(cron=done, cron_due_at=NOW, scheduled_at=NOW)
     CronSkip.objects.create(cron=skipped, due_at=NOW, last_due_at=NOW, count=1, code="MISSED", reason="x")
     shown = browser("auditor").get(LIST).content.decode()
-    for words in ("03:54:57", "done", "skipped: MISSED", "disabled"):
+    for words in ("03:54:57", "done", "skipped", "disabled", "1 skipped", "1 ran"):
         assert words in shown
 
 
 def _choose(browser: Browser, who: str, action: str, *crons: Cron) -> Any:
+    """From the list to the page that asks, and its answer."""
     chosen = {"action": action, "_selected_action": [str(cron.pk) for cron in crons]}
-    return browser(who).post(LIST, chosen, follow=True)
+    asked = browser(who).post(LIST, chosen)
+    if asked.status_code != 302 or "id=" not in asked.headers["Location"]:
+        return asked
+    url = asked.headers["Location"]
+    shown = browser(who).get(url)
+    assert "Reason" in shown.content.decode()
+    return browser(who).post(url, {"id": [cron.pk for cron in crons], "reason": "for a test"}, follow=True)
 
 
 def test_chosen_crons_are_disabled_and_enabled(browser: Browser) -> None:
@@ -173,13 +183,14 @@ def test_chosen_crons_are_disabled_and_enabled(browser: Browser) -> None:
     assert cron.next_run_at is not None
     assert cron.next_run_at > timezone.now()
     assert events() == [("disable", "nightly", "admin", "admin"), ("enable", "nightly", "admin", "admin")]
+    assert set(AuditEvent.objects.values_list("reason", flat=True)) == {"for a test"}
 
 
 def test_an_operator_runs_a_cron_now_and_changes_none(browser: Browser) -> None:
     cron = make_cron()
     answer = _choose(browser, "operator", "run_crons", cron)
-    assert "nightly: started." in answer.content.decode()
     job = Job.objects.get()
+    assert f'href="{reverse("admin:jobs_job_change", args=[job.pk])}"' in answer.content.decode()
     assert (job.cron_id, job.cron_due_at, job.scheduled_by) == (cron.pk, None, "operator")
     _choose(browser, "operator", "disable_crons", cron)
     assert Cron.objects.get().enabled
@@ -192,6 +203,80 @@ def test_a_run_that_is_refused_says_why(browser: Browser) -> None:
     answer = _choose(browser, "operator", "run_crons", make_cron(action="gone"))
     assert "no action &#x27;gone&#x27; is registered" in answer.content.decode()
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "allowed"), [("run", {"operator", "admin"}), ("enable", {"admin"}), ("disable", {"admin"})]
+)
+def test_a_verb_is_shown_to_those_who_may_and_refused_to_others(browser: Browser, verb: str, allowed: set[str]) -> None:
+    cron = make_cron(enabled=verb != "enable")
+    url = f"{reverse(f'admin:jobs_cron_{verb}')}?id={cron.pk}"
+    for who in ("auditor", "operator", "admin"):
+        assert (f'href="{url}"' in browser(who).get(page(cron)).content.decode()) == (who in allowed)
+        asked = browser(who).get(url)
+        assert asked.status_code == (200 if who in allowed else 403)
+        forced = browser(who).post(url, {"id": cron.pk, "reason": ""})
+        # Without a reason it asks again.
+        assert forced.status_code == (200 if who in allowed else 403)
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_verb_over_crons_that_are_gone_is_not_found(browser: Browser) -> None:
+    for sent in ("", "?id=1", "?id=x", "?id=99999999999999999999"):
+        assert browser("admin").get(reverse("admin:jobs_cron_run") + sent).status_code == 404
+
+
+def test_the_page_keeps_its_runs_fresh(browser: Browser) -> None:
+    cron = make_cron()
+    url = reverse("admin:jobs_cron_runs", args=[cron.pk])
+    assert f'data-live="{url}"' in browser("auditor").get(page(cron)).content.decode()
+    first = browser("auditor").get(url)
+    known = {"HTTP_IF_NONE_MATCH": first.headers["ETag"]}
+    assert browser("auditor").get(url, **known).status_code == 304
+    make_job(cron=cron, cron_due_at=NOW, scheduled_at=NOW, status="errored")
+    assert "errored" in browser("auditor").get(url, **known).content.decode()
+    assert browser("anonymous").get(url).status_code == 401
+    assert browser("staff").get(url).status_code == 403
+
+
+def test_the_strip_tells_ran_late_skipped_and_failed_apart(db: None) -> None:
+    cron = make_cron()
+    made = {"cron": cron, "created_at": NOW}
+    for minutes, fields in enumerate(({"status": "done"}, {"status": "errored"}, {"status": "canceled"})):
+        due = NOW - timedelta(seconds=10 * minutes)
+        make_job(**made, **fields, cron_due_at=due, scheduled_at=due)
+    late = NOW - timedelta(minutes=5)
+    make_job(**made, cron_due_at=late, scheduled_at=late)
+    missed = NOW - timedelta(minutes=9)
+    CronSkip.objects.create(
+        cron=cron, due_at=missed, last_due_at=missed, count=1, code="OVERLAP", reason="it <still> ran"
+    )
+    runs = runs_of([cron.pk])[cron.pk]
+    assert [run.kind for run in runs] == ["ran", "failed", "stopped", "late", "skipped"]
+    assert runs[3].words == "made 5 min 00 s late"
+    picture = strip_of(cron.name, runs)
+    marks = re.findall(r'tone-(\w+)" x="([\d.]+)%" width="[\d.]+%" y="[\d.]+" height="([\d.]+)"', picture)
+    assert [(tone, height) for tone, _, height in marks] == [
+        ("warn", "7.0"), ("warn", "20.0"), ("quiet", "14.0"), ("bad", "20.0"), ("good", "20.0"),
+    ]  # fmt: skip
+    # Five of thirty places, at the right end.
+    assert [float(x) for _, x, _ in marks] == pytest.approx([place / 30 * 100 for place in range(25, 30)], abs=0.001)
+    assert "it &lt;still&gt; ran" in picture
+    assert "1 ran, 1 late, 1 failed, 1 stopped, 1 skipped" in picture
+    assert picture.count("<a href=") == 4
+
+
+def test_without_crons_there_are_no_runs(db: None) -> None:
+    assert runs_of([]) == {}
+
+
+def test_runs_of_many_crons_cost_what_those_of_one_cost(db: None, django_assert_num_queries: Any) -> None:
+    crons = [make_cron(name=f"c{number}") for number in range(4)]
+    for cron in crons:
+        make_job(cron=cron, cron_due_at=NOW, scheduled_at=NOW)
+        CronSkip.objects.create(cron=cron, due_at=NOW, last_due_at=NOW, count=1, code="OVERLAP", reason="x")
+    with django_assert_num_queries(3):
+        assert {pk: len(runs) for pk, runs in runs_of([cron.pk for cron in crons]).items()} == {c.pk: 2 for c in crons}
 
 
 def test_deleted_crons_leave_their_jobs(browser: Browser) -> None:

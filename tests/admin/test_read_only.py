@@ -13,8 +13,8 @@ from tests.admin.pages import ENGINE_OWNS, list_page, page
 
 pytestmark = pytest.mark.slow
 
-# Crons are written by people, through the engine's verbs.
-READ_ONLY = [kind for kind in ENGINE_OWNS if kind != "jobs.cron"]
+# Crons and configs are written by people, through the engine's verbs.
+READ_ONLY = [kind for kind in ENGINE_OWNS if kind not in {"jobs.cron", "jobs.actionconfig"}]
 EVERYONE = ["superuser", "admin", "auditor"]
 
 

@@ -13,11 +13,11 @@ from jobs.models import Cron, Job
 
 
 @transaction.atomic
-def run_now(name: str, *, by: Actor) -> Job:
+def run_now(name: str, *, by: Actor, reason: str = "") -> Job:
     """The job just made; it is nobody's due second. Raises NoSuchCron, InvalidSubmission."""
     cron = Cron.objects.filter(name=name).first()
     if cron is None:
         raise NoSuchCron(name)
     job = enqueue(replace(submission_of(cron), scheduled_by=by.user or None), by=by)
-    audit("run", by=by, object_type="cron", object_id=name, after={"job": str(job.uuid)})
+    audit("run", by=by, object_type="cron", object_id=name, after={"job": str(job.uuid)}, reason=reason)
     return job

@@ -63,10 +63,15 @@ def export(events: Any, request: Request) -> HttpResponseBase:
     most = number(request.query_params, "limit", otherwise=0)
     events = _behind(events, read_cursor(request.query_params))
     try:
-        # Before the first byte goes out: what is too slow is an error and no torn file.
-        first = _part(events, most)
+        return as_csv_file(events, most)
     except patience.TooSlow as error:
         raise too_slow(error, narrow_by=_NARROW_BY) from error
+
+
+def as_csv_file(events: Any, most: int = 0) -> StreamingHttpResponse:
+    """`most` rows of these, or all for 0. Raises patience.TooSlow."""
+    # Before the first byte goes out: what is too slow is an error and no torn file.
+    first = _part(events, most)
     response = StreamingHttpResponse(as_csv(_parts(events, first, most)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="audit.csv"'
     response["Cache-Control"] = "private, no-store"

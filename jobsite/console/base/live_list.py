@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from jobsite.console.base.live import conditional
-from jobsite.console.base.pages import ReadOnlyAdmin
+from jobsite.console.base.pages import ListAdmin, ReadOnlyAdmin
 
 # Asks for the rows alone.
 ROWS_ONLY = "_rows"
 
 
-class LiveListAdmin(ReadOnlyAdmin):
+class LiveList(ListAdmin):
     """Columns that count on show `counting(...)`, so that a list that stands still is answered 304."""
 
     live = True
@@ -33,6 +33,10 @@ class LiveListAdmin(ReadOnlyAdmin):
         query[ROWS_ONLY] = "1"
         context.update(live_url=f"?{query.urlencode()}", live_rows=rows)
         return response
+
+
+class LiveListAdmin(LiveList, ReadOnlyAdmin):
+    """Over what the engine owns."""
 
 
 def _rows(request: HttpRequest, response: Any, rows: str) -> HttpResponse:

@@ -1,8 +1,9 @@
 """What a schedule means, in words and as its next runs: asked while it is typed, before anything is saved."""
 
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,13 +16,21 @@ RUNS = 10
 _FORMAT = "%a %Y-%m-%d %H:%M:%S"
 
 
+class NextRun(NamedTuple):
+    """A time, as it is written in the schedule's zone and in UTC."""
+
+    at: datetime
+    local: str
+    utc: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Words and runs, or why there are none. A run is its time in the zone, and in UTC."""
+    """Words and runs, or why there are none."""
 
     words: str = ""
     zone: str = ""
-    runs: list[tuple[str, str]] = field(default_factory=list)
+    runs: list[NextRun] = field(default_factory=list)
     error: str = ""
 
 
@@ -32,7 +41,7 @@ def preview_of(schedule: str, timezone: str) -> Preview:
     except InvalidSubmission as error:
         return Preview(error=error.reason)
     runs = islice(read.runs_after(database_now(), zone), RUNS)
-    times = [(f"{run.astimezone(zone):{_FORMAT} %Z}", f"{run.astimezone(UTC):{_FORMAT}}") for run in runs]
+    times = [NextRun(run, f"{run.astimezone(zone):{_FORMAT} %Z}", f"{run.astimezone(UTC):{_FORMAT}}") for run in runs]
     return Preview(words=read.describe(), zone=zone.key, runs=times)
 
 
@@ -42,6 +51,12 @@ def describe(schedule: str, timezone: str) -> str:
         return read_times(schedule, timezone)[0].describe()
     except InvalidSubmission as error:
         return error.reason
+
+
+def first_run(schedule: str, timezone: str) -> str:
+    """In UTC, or why there is none."""
+    preview = preview_of(schedule, timezone)
+    return f"{preview.runs[0].utc} UTC" if preview.runs else f"never ({preview.error})"
 
 
 def preview_view(request: HttpRequest) -> HttpResponse:

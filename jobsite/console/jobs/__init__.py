@@ -1,8 +1,6 @@
-"""The pages over jobs, their logs, the audit and what is configured for actions."""
+"""The pages over jobs and their logs."""
 
-from jobsite.console.jobs.action_config import ActionConfigAdmin
-from jobsite.console.jobs.audit_event import AuditEventAdmin
 from jobsite.console.jobs.job import JobAdmin
 from jobsite.console.jobs.job_log import JobLogAdmin
 
-__all__ = ["ActionConfigAdmin", "AuditEventAdmin", "JobAdmin", "JobLogAdmin"]
+__all__ = ["JobAdmin", "JobLogAdmin"]

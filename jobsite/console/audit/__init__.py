@@ -1,0 +1,5 @@
+"""The audit trail: who changed what, when, from where, why."""
+
+from jobsite.console.audit.page import AuditEventAdmin
+
+__all__ = ["AuditEventAdmin"]

@@ -1,0 +1,15 @@
+"""Pages whose rows are written by verbs of the engine, which audit each change themselves."""
+
+from typing import Any
+
+from jobsite.console.base.pages import ListAdmin
+
+
+class EngineAudits(ListAdmin):
+    """What Django would note beside it, the audit has."""
+
+    def log_addition(self, *_: Any) -> Any: ...
+
+    def log_change(self, *_: Any) -> Any: ...
+
+    def log_deletions(self, *_: Any) -> Any: ...

@@ -1,0 +1,120 @@
+"""The pages that ask before crons are run, enabled or disabled: what will happen to each, and why."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from jobs.engine.crons.enable import disable_cron, enable_cron
+from jobs.engine.crons.run_now import run_now
+from jobs.engine.errors import InvalidSubmission, NoSuchCron
+from jobs.models import Cron, Job
+from jobsite.access.actor import admin_actor
+from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.crons.preview import first_run
+
+
+def confirm_url(verb: str, crons: Iterable[Cron]) -> HttpResponse:
+    """To the page that asks before `verb` (run, enable, disable) is done to these."""
+    query = urlencode({"id": [cron.pk for cron in crons]}, doseq=True)
+    return HttpResponseRedirect(f"{reverse(f'admin:jobs_cron_{verb}')}?{query}")
+
+
+class _CronVerb(ConfirmView):
+    template_name = "admin/jobs/cron/confirm.html"
+
+    @cached_property
+    def crons(self) -> list[Cron]:
+        sent = (self.request.POST if self.request.method == "POST" else self.request.GET).getlist("id")
+        ids = [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+        crons = list(Cron.objects.filter(pk__in=ids))
+        if not crons:
+            raise Http404("These crons are gone.")
+        return crons
+
+    def back_url(self) -> str:
+        if len(self.crons) == 1:
+            return reverse("admin:jobs_cron_change", args=[self.crons[0].pk])
+        return reverse("admin:jobs_cron_changelist")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = [(cron, self.consequence(cron)) for cron in self.crons]
+        return super().get_context_data(crons=shown, **kwargs)
+
+    def act(self, asked: dict[str, Any]) -> None:
+        for cron in self.crons:
+            try:
+                done = self.do(cron, reason=asked["reason"])
+            except (InvalidSubmission, NoSuchCron) as error:
+                messages.error(self.request, f"{cron.name}: {error}")
+            else:
+                messages.success(self.request, format_html("<strong>{}</strong>: {}", cron.name, done))
+
+    def consequence(self, cron: Cron) -> str:
+        raise NotImplementedError
+
+    def do(self, cron: Cron, *, reason: str) -> str:
+        """Call the verb; what has become of it, in words."""
+        raise NotImplementedError
+
+
+class RunView(_CronVerb):
+    permission = "jobs.run_cron"
+    title = "Run crons now"
+    submit = "Run now"
+
+    def consequence(self, cron: Cron) -> str:
+        busy = Job.objects.filter(cron=cron.pk, ended_at=None).exists()
+        beside = " A job of it has not ended: this one is made beside it." if busy else ""
+        return f"Makes a job of {cron.action} at once. Its schedule goes on as it is.{beside}"
+
+    def do(self, cron: Cron, *, reason: str) -> str:
+        job = run_now(cron.name, by=admin_actor(self.request), reason=reason)
+        url = reverse("admin:jobs_job_change", args=[job.pk])
+        return format_html('started. <a class="text-link" href="{}">Job {}</a>', url, job.pk)
+
+
+class EnableView(_CronVerb):
+    permission = "jobs.change_cron"
+    title = "Enable crons"
+    submit = "Enable"
+
+    def consequence(self, cron: Cron) -> str:
+        if cron.enabled:
+            return "It is enabled already."
+        first = first_run(cron.schedule, cron.timezone)
+        return f"Runs again, first at {first}. What was missed till then is not made up for."
+
+    def do(self, cron: Cron, *, reason: str) -> str:
+        return "enabled." if enable_cron(cron.name, by=admin_actor(self.request), reason=reason) else "was enabled."
+
+
+class DisableView(_CronVerb):
+    permission = "jobs.change_cron"
+    title = "Disable crons"
+    submit = "Disable"
+
+    def consequence(self, cron: Cron) -> str:
+        if not cron.enabled:
+            return "It is disabled already."
+        return "Makes no more jobs until it is enabled. What waits or runs of it goes on."
+
+    def do(self, cron: Cron, *, reason: str) -> str:
+        return "disabled." if disable_cron(cron.name, by=admin_actor(self.request), reason=reason) else "was disabled."
+
+
+VERBS: dict[str, type[_CronVerb]] = {"run": RunView, "enable": EnableView, "disable": DisableView}
+
+
+def ways(request: HttpRequest, cron: Cron) -> list[tuple[str, str]]:
+    """The verbs that fit its state and that this person may do: title and address."""
+    return [
+        (VERBS[name].submit, confirm_url(name, [cron]).url)
+        for name in ("run", "disable" if cron.enabled else "enable")
+        if request.user.has_perm(VERBS[name].permission)
+    ]
