@@ -10,7 +10,9 @@ from pydantic import Field
 from jobs.actions import registry
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import Action, register
+from jobs.actions.secret import Secret
 from jobs.models import ActionConfig, AuditEvent
+from jobs.seal.parameters import open_parameters
 from jobsite.console.configs.fields import as_text, read
 from tests.admin.conftest import Browser
 
@@ -19,7 +21,7 @@ LIST, ADD = (reverse(f"admin:jobs_actionconfig_{name}") for name in ("changelist
 
 
 class VaultParameters(Parameters):
-    password: Annotated[str, Field(json_schema_extra={"writeOnly": True})] = ""
+    password: Annotated[str, Secret] = ""
     path: str
     tries: Annotated[int, Field(ge=1, le=9)] = 3
     tags: list[str] = []
@@ -46,7 +48,8 @@ def errors(answer: Any) -> dict[str, str]:
 
 
 def stored() -> dict[str, Any]:
-    return dict(ActionConfig.objects.values_list("action", "parameters"))
+    configs = ActionConfig.objects.values_list("action", "parameters")
+    return {action: open_parameters(parameters) for action, parameters in configs}
 
 
 def test_an_admin_sets_changes_and_deletes_the_defaults_of_an_action(browser: Browser) -> None:
@@ -94,6 +97,7 @@ def test_a_secret_is_kept_replaced_and_never_shown(browser: Browser) -> None:
         assert "hunter2" not in html
         assert "/a" in html
         assert "hunter2" not in browser(who).get(LIST).content.decode()
+    assert "hunter2" not in str(config.parameters)
     admin.post(page(config), sent(password="", path="/b"))
     assert stored() == {"vault": {"password": "hunter2", "path": "/b"}}
     admin.post(page(config), sent(password="hunter3", path="/b"))
