@@ -16,7 +16,6 @@ from jobsite.console.jobs.page.timeline import chain_picture, rounded_up
 from tests.admin.conftest import Browser, make_job, make_worker
 
 BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-WAITS = {"status": Status.WAITING, "started_at": None, "ended_at": None}
 
 
 def at(seconds: float) -> datetime:
@@ -55,7 +54,7 @@ def spans(spells: list[Spell]) -> list[tuple[str, float, float]]:
 )
 def test_the_spells_of_an_attempt_leave_no_gap(times: Any, expected: Any) -> None:
     status = Status.DONE if times[3] else Status.RUNNING if times[2] else Status.WAITING
-    fields = {"worker": make_worker("w1", 1), "slot": "b:1"} if status == Status.RUNNING else {}
+    fields: dict[str, Any] = {"worker": make_worker("w1", 1), "slot": "b:1"} if status == Status.RUNNING else {}
     assert spans(spells_of(a_job(*times, status=status, **fields), [], now=at(100))) == expected
 
 
@@ -74,7 +73,7 @@ def test_a_retry_begins_with_its_backoff_and_a_canceled_run_ends_with_its_stop()
 
 @pytest.mark.django_db
 def test_what_is_asked_to_stop_now_is_stopping_since_then() -> None:
-    fields = {"worker": make_worker("w1", 1), "slot": "b:1", "status": Status.CANCEL_REQUEST}
+    fields: dict[str, Any] = {"worker": make_worker("w1", 1), "slot": "b:1", "status": Status.CANCEL_REQUEST}
     job = a_job(0, 0, 10, None, status_changed_at=at(70), **fields)
     assert spans(spells_of(job, [], now=at(100)))[-2:] == [("ran", 10, 70), ("stopping", 70, 100)]
 

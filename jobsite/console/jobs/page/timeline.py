@@ -81,5 +81,8 @@ def _block(spell: Spell, attempt: Job) -> Block:
 
 
 def _words(rows: Sequence[Row]) -> Words:
-    said = [f"{row.label}: {'; '.join(part.words for part in (*row.blocks, *row.points))}." for row in rows]
+    said = [
+        f"{row.label}: {'; '.join([*(block.words for block in row.blocks), *(point.words for point in row.points)])}."
+        for row in rows
+    ]
     return Words(title="Timeline", description=" ".join(said))
