@@ -1,5 +1,7 @@
 """The log on a job's page: followed at its end, searched, read around a line, taken away as a file."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.http import StreamingHttpResponse
@@ -97,7 +99,7 @@ def test_the_whole_log_is_taken_away_as_text(browser: Browser, monkeypatch: pyte
     monkeypatch.setattr(log, "PART", 7)
     job = make_job()
     write(job, *range(30))
-    answer = browser("auditor").get(reverse("admin:job_log_text", args=[job.pk]))
+    answer: Any = browser("auditor").get(reverse("admin:job_log_text", args=[job.pk]))
     assert isinstance(answer, StreamingHttpResponse)
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert f'filename="job-{job.pk}.log"' in answer.headers["Content-Disposition"]

@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
-from jobsite.console.jobs.page.chain import MOST_ATTEMPTS, attempts_of, events_of
+from jobsite.console.jobs.page.chain import MOST_ATTEMPTS, attempts_of, events_of, pauses_of
 from jobsite.console.jobs.page.spells import Kind, Spell, marks_of, spells_of
 from jobsite.console.jobs.page.timeline import chain_picture, rounded_up
 from tests.admin.conftest import Browser, make_job, make_worker
 
 BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-WAITS = {"status": Status.WAITING, "started_at": None, "ended_at": None}
 
 
 def at(seconds: float) -> datetime:
@@ -54,7 +54,7 @@ def spans(spells: list[Spell]) -> list[tuple[str, float, float]]:
 )
 def test_the_spells_of_an_attempt_leave_no_gap(times: Any, expected: Any) -> None:
     status = Status.DONE if times[3] else Status.RUNNING if times[2] else Status.WAITING
-    fields = {"worker": make_worker("w1", 1), "slot": "b:1"} if status == Status.RUNNING else {}
+    fields: dict[str, Any] = {"worker": make_worker("w1", 1), "slot": "b:1"} if status == Status.RUNNING else {}
     assert spans(spells_of(a_job(*times, status=status, **fields), [], now=at(100))) == expected
 
 
@@ -73,9 +73,28 @@ def test_a_retry_begins_with_its_backoff_and_a_canceled_run_ends_with_its_stop()
 
 @pytest.mark.django_db
 def test_what_is_asked_to_stop_now_is_stopping_since_then() -> None:
-    fields = {"worker": make_worker("w1", 1), "slot": "b:1", "status": Status.CANCEL_REQUEST}
+    fields: dict[str, Any] = {"worker": make_worker("w1", 1), "slot": "b:1", "status": Status.CANCEL_REQUEST}
     job = a_job(0, 0, 10, None, status_changed_at=at(70), **fields)
     assert spans(spells_of(job, [], now=at(100)))[-2:] == [("ran", 10, 70), ("stopping", 70, 100)]
+
+
+@pytest.mark.django_db
+def test_a_wait_is_told_by_its_pauses_and_its_lock() -> None:
+    job = a_job(0, 0, 50, 60, woken_for="devices")
+    for verb, seconds in (("pause", -10), ("resume", 10), ("pause", 30), ("resume", 40), ("pause", 55)):
+        values = {"dialect": "admin", "object_type": "action", "object_id": job.action}
+        AuditEvent.objects.create(verb=verb, at=at(seconds), **values)
+    pauses = pauses_of(job)
+    assert pauses == [(at(-10), at(10)), (at(30), at(40)), (at(55), None)]
+    spells = spells_of(job, [], now=at(100), pauses=pauses)
+    assert spans(spells) == [
+        ("paused", 0, 10),
+        ("waited", 10, 30),
+        ("paused", 30, 40),
+        ("waited", 40, 50),
+        ("ran", 50, 60),
+    ]
+    assert {spell.why for spell in spells[:4]} == {"in line for lock devices"}
 
 
 @pytest.mark.django_db
@@ -147,9 +166,15 @@ def test_of_a_long_chain_the_original_the_newest_and_the_job_itself_are_shown() 
 
 
 @pytest.mark.django_db
-def test_who_may_not_see_the_audit_sees_no_interventions(browser: Browser) -> None:
+def test_interventions_are_for_those_who_may_see_the_audit(browser: Browser) -> None:
     job = a_job(0, 0, 10, 40)
     happened(job, "force_cancel", 20, reason="it hangs")
-    shown = browser("auditor").get(reverse("admin:job_now", args=[job.pk])).content.decode()
+    url = reverse("admin:job_now", args=[job.pk])
+    shown = browser("auditor").get(url).content.decode()
     assert "kill forced by ann: it hangs" in shown
-    assert Kind.STOPPING.value in shown
+    assert f"tone-{Kind.STOPPING}" in shown
+    client = browser("staff")
+    User.objects.get(username="staff").user_permissions.add(Permission.objects.get(codename="view_job"))
+    hidden = client.get(url)
+    assert hidden.status_code == 200
+    assert "kill forced" not in hidden.content.decode()

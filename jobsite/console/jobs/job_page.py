@@ -1,6 +1,6 @@
 """The page of one job: its parts (jobsite/console/jobs/page/), their addresses, and what the list shares with it."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from jobsite.console.base.words import span
 from jobsite.console.jobs.page.again import AgainView
 from jobsite.console.jobs.page.log import log_lines, log_of, log_text
 from jobsite.console.jobs.page.parts import data_of, data_view, light_rows, now_of, now_view
-from jobsite.console.jobs.page.verbs import VERBS
+from jobsite.console.jobs.page.verbs import VERBS, JobVerb
 from jobsite.console.jobs.spans import ran, waited
 
 
@@ -22,7 +22,7 @@ class JobPage(UnfoldAdmin):
     """Its columns and its page; the list is JobAdmin's."""
 
     # The page has parts of its own in place of Django's fields.
-    fieldsets: Any = ((None, {"fields": ()}),)
+    fieldsets: ClassVar[Any] = ((None, {"fields": ()}),)
 
     class Media:
         css = {"all": ["jobsite/job.css"]}
@@ -45,7 +45,7 @@ class JobPage(UnfoldAdmin):
         return span(ran(job, timezone.now())) or "-"
 
     def get_urls(self) -> list[URLPattern]:
-        verbs = {**VERBS, "again": AgainView}
+        verbs: dict[str, type[JobVerb]] = {**VERBS, "again": AgainView}
         return [
             path("<int:pk>/now/", now_view, name="job_now"),
             path("<int:pk>/data/", data_view, name="job_data"),

@@ -101,7 +101,7 @@ class AgainForm(forms.Form):
 
     def submission(self, *, scheduled_by: str) -> Submission:
         asked = self.cleaned_data
-        texts = {name: asked[name] or None for name in ("comment", "ticket_ref")}
+        texts: dict[str, Any] = {name: asked[name] or None for name in ("comment", "ticket_ref")}
         same = ("action", "capacity_map", "locks", "retries", "deadline", "stop_timeout")
         following = load(self.job.next or {}, scheduled_by=scheduled_by) if asked.get("follow") else None
         return Submission(

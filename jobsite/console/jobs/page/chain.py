@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from jobs.models import AuditEvent, Job
+from jobs.models import AuditEvent, Job, Pause
+from jobsite.console.jobs.page.spells import Pauses, paired
 
 # A chain has at most a hundred automatic retries, but a person may ask for any number more.
 MOST_ATTEMPTS = 25
 MOST_EVENTS = 200
+MOST_PAUSES = 100
 _COLUMNS = (
     "uuid",
     "action",
@@ -17,6 +19,7 @@ _COLUMNS = (
     "ended_at",
     "status_changed_at",
     "late_result_at",
+    "woken_for",
     "retry_from",
     "worker__name",
 )
@@ -38,3 +41,17 @@ def events_of(attempts: Iterable[Job]) -> list[AuditEvent]:
     uuids = [str(attempt.uuid) for attempt in attempts]
     events = AuditEvent.objects.filter(object_type="job", object_id__in=uuids).defer("before", "after")
     return list(events.order_by("-id")[:MOST_EVENTS])
+
+
+def pauses_of(job: Job) -> Pauses:
+    """When its action, or its capacity class, was paused: the newest of those times."""
+    return [
+        *_pauses(Pause.Kind.ACTION, job.action),
+        *_pauses(Pause.Kind.CLASS, job.capacity_class.name[:200]),
+    ]
+
+
+def _pauses(kind: Pause.Kind, name: str) -> Pauses:
+    events = AuditEvent.objects.filter(object_type=kind.value, object_id=name)
+    newest = events.order_by("-id").values_list("verb", "at")[:MOST_PAUSES]
+    return paired([(verb, at) for verb, at in newest if verb in ("pause", "resume")])

@@ -13,7 +13,7 @@ from jobs.models.queryset import JobQuerySet
 from jobs.seal.form import masked
 from jobsite.console.base.live import live_part, live_view
 from jobsite.console.base.words import pretty
-from jobsite.console.jobs.page.chain import attempts_of, events_of
+from jobsite.console.jobs.page.chain import attempts_of, events_of, pauses_of
 from jobsite.console.jobs.page.devices import devices_of
 from jobsite.console.jobs.page.facts import facts_of
 from jobsite.console.jobs.page.timeline import chain_picture
@@ -54,6 +54,7 @@ def now_of(request: HttpRequest, job: Job) -> dict[str, Any]:
     status, words = coloured_status(job)
     attempts = attempts_of(job)
     events = events_of(attempts) if _may_audit(request) else []
+    pauses = pauses_of(job) if _may_audit(request) else []
     reasons, more = why_it_waits(job)
     why = reasons[0].text if reasons else ""
     return {
@@ -66,7 +67,7 @@ def now_of(request: HttpRequest, job: Job) -> dict[str, Any]:
         "error": _error(job),
         "facts": facts_of(job, now=now),
         "attempts": len(attempts),
-        **chain_picture(job, attempts, events, now=now, why=why),
+        **chain_picture(job, attempts, events, now=now, why=why, pauses=pauses),
     }
 
 

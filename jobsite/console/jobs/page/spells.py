@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from jobs.models import AuditEvent, Job
 from jobs.states import OCCUPYING, Status
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     NOT_DUE = "not-due"
     BACKOFF = "backoff"
     WAITED = "waited"
+    PAUSED = "paused"
     RAN = "ran"
     STOPPING = "stopping"
 
@@ -35,6 +37,7 @@ WORDS = {
     Kind.NOT_DUE: "not due yet",
     Kind.BACKOFF: "backoff",
     Kind.WAITED: "waited",
+    Kind.PAUSED: "paused",
     Kind.RAN: "ran",
     Kind.STOPPING: "stopping",
 }
@@ -56,7 +59,13 @@ class Mark:
     words: str
 
 
-def spells_of(job: Job, marks: Sequence[AuditEvent], *, now: datetime, why: str = "") -> list[Spell]:
+# From when to when an action or a class was paused; to None for one that is.
+Pauses = Sequence[tuple[datetime, datetime | None]]
+
+
+def spells_of(
+    job: Job, marks: Sequence[AuditEvent], *, now: datetime, why: str = "", pauses: Pauses = ()
+) -> list[Spell]:
     """Side by side, without gaps, from its creation to its end. `why`: what a waiting one waits for now."""
     ended = job.ended_at or now
     started = job.started_at or ended
@@ -66,11 +75,22 @@ def spells_of(job: Job, marks: Sequence[AuditEvent], *, now: datetime, why: str 
     stopping = min(max(asked, started), ended) if asked else ended
     found = [
         Spell(kind=before, begin=job.created_at, end=due, why=why),
-        Spell(kind=Kind.WAITED, begin=due, end=started, why=why),
+        *_waits(due, started, why=why or _line(job), pauses=[(begin, end or now) for begin, end in pauses]),
         Spell(kind=Kind.RAN, begin=started, end=stopping),
         Spell(kind=Kind.STOPPING, begin=stopping, end=ended),
     ]
     return [spell for spell in found if spell.end > spell.begin]
+
+
+def paired(events: Iterable[tuple[str, datetime]]) -> Pauses:
+    """The pauses that these verbs, "pause" and "resume", begin and end."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for verb, at in sorted(events, key=lambda event: event[1]):
+        if verb == "pause":
+            found.append((at, None))
+        elif found and found[-1][1] is None:
+            found[-1] = (found[-1][0], at)
+    return found
 
 
 def marks_of(events: Iterable[AuditEvent]) -> list[Mark]:
@@ -85,6 +105,25 @@ def marks_of(events: Iterable[AuditEvent]) -> list[Mark]:
 def goes_on(job: Job) -> bool:
     """Whether time still passes in it."""
     return job.status == Status.WAITING or job.status in OCCUPYING
+
+
+def _waits(begin: datetime, end: datetime, *, why: str, pauses: Sequence[tuple[datetime, datetime]]) -> list[Spell]:
+    """The wait from `begin` to `end`, cut where a pause begins or ends."""
+    cuts = {at for pause in pauses for at in pause if begin < at < end}
+    times = [begin, *sorted(cuts), end]
+    return [
+        Spell(
+            kind=Kind.PAUSED if any(since <= left and right <= until for since, until in pauses) else Kind.WAITED,
+            begin=left,
+            end=right,
+            why=why,
+        )
+        for left, right in pairwise(times)
+    ]
+
+
+def _line(job: Job) -> str:
+    return f"in line for lock {job.woken_for}" if job.woken_for else ""
 
 
 def _asked_to_stop(job: Job, events: Iterable[AuditEvent]) -> datetime | None:

@@ -12,7 +12,7 @@ from jobsite.console.base.words import span, utc
 from jobsite.console.draw.picture import Words
 from jobsite.console.draw.scale import TimeScale
 from jobsite.console.draw.timeline import Block, Point, Row, timeline
-from jobsite.console.jobs.page.spells import WORDS, Kind, Spell, goes_on, marks_of, spells_of
+from jobsite.console.jobs.page.spells import WORDS, Kind, Pauses, Spell, goes_on, marks_of, spells_of
 from jobsite.console.jobs.status_label import COLOURS, shown_status
 
 # A job of no length still needs a line to stand on.
@@ -23,13 +23,14 @@ _TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 
 
 def chain_picture(
-    job: Job, attempts: Sequence[Job], events: Sequence[AuditEvent], *, now: datetime, why: str
+    job: Job, attempts: Sequence[Job], events: Sequence[AuditEvent], *, now: datetime, why: str, pauses: Pauses = ()
 ) -> dict[str, Any]:
     """The SVG, and what its colours mean."""
     now = rounded_up(now, since=attempts[0].created_at)
     lived = [(attempt, [event for event in events if event.object_id == str(attempt.uuid)]) for attempt in attempts]
     spells = {
-        attempt.pk: spells_of(attempt, own, now=now, why=why if attempt.pk == job.pk else "") for attempt, own in lived
+        attempt.pk: spells_of(attempt, own, now=now, why=why if attempt.pk == job.pk else "", pauses=pauses)
+        for attempt, own in lived
     }
     rows = [
         _row(number, attempt, spells[attempt.pk], own, is_this=attempt.pk == job.pk)
@@ -80,5 +81,8 @@ def _block(spell: Spell, attempt: Job) -> Block:
 
 
 def _words(rows: Sequence[Row]) -> Words:
-    said = [f"{row.label}: {'; '.join(part.words for part in (*row.blocks, *row.points))}." for row in rows]
+    said = [
+        f"{row.label}: {'; '.join([*(block.words for block in row.blocks), *(point.words for point in row.points)])}."
+        for row in rows
+    ]
     return Words(title="Timeline", description=" ".join(said))
