@@ -104,7 +104,8 @@ def seven(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def _pages(client: Client, link: str, start: str = "") -> list[list[int]]:
     """All pages from one on, as the links lead."""
-    pages, at = [], start
+    pages: list[list[int]] = []
+    at: str | None = start
     while at is not None:
         changelist = client.get(f"/admin/jobs/job/{at}").context["cl"]
         pages.append([job.pk for job in changelist.result_list])

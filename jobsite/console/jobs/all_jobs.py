@@ -1,4 +1,4 @@
-"""The pages that cancel or retry all jobs that match the list's filters: how many, confirmed, then a job does it."""
+"""The pages that cancel or retry all jobs that match: how many, confirmed, then a job that does it."""
 
 from typing import Any
 
