@@ -1,7 +1,9 @@
 """Crons, the audit trail and settings in a browser: how they look, and a cron made by trial and error."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
@@ -52,25 +54,27 @@ def _trail() -> AuditEvent:
     )  # fmt: skip
 
 
-def test_they_look_well_in_every_width_and_mode(log_in: LogIn, live_server: LiveServer) -> None:
-    cron, event = _busy(), _trail()
+PAGES: dict[str, Callable[[Cron, AuditEvent, ActionConfig], str]] = {
+    "cron-list": lambda *_: reverse("admin:jobs_cron_changelist"),
+    "cron-page": lambda cron, *_: reverse("admin:jobs_cron_change", args=[cron.pk]),
+    "cron-run": lambda cron, *_: f"{reverse('admin:jobs_cron_run')}?id={cron.pk}",
+    "audit-list": lambda *_: reverse("admin:jobs_auditevent_changelist"),
+    "audit-page": lambda _, event, __: reverse("admin:jobs_auditevent_change", args=[event.pk]),
+    "retention": lambda *_: reverse("admin:jobs_retention"),
+    "retention-start": lambda *_: reverse("admin:jobs_retention_start", args=["onlinegc_joblogs"]),
+    "config-choose": lambda *_: reverse("admin:jobs_actionconfig_add"),
+    "config-page": lambda _, __, config: reverse("admin:jobs_actionconfig_change", args=[config.pk]),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_looks_well_in_every_width_and_mode(name: str, log_in: LogIn, live_server: LiveServer) -> None:
     config = ActionConfig.objects.create(action="onlinegc_joblogs", parameters={"days": 30, "batch": 500})
+    url = PAGES[name](_busy(), _trail(), config)
     page = log_in("admin")
-    pages = {
-        "cron-list": reverse("admin:jobs_cron_changelist"),
-        "cron-page": reverse("admin:jobs_cron_change", args=[cron.pk]),
-        "cron-run": f"{reverse('admin:jobs_cron_run')}?id={cron.pk}",
-        "audit-list": reverse("admin:jobs_auditevent_changelist"),
-        "audit-page": reverse("admin:jobs_auditevent_change", args=[event.pk]),
-        "retention": reverse("admin:jobs_retention"),
-        "retention-start": reverse("admin:jobs_retention_start", args=["onlinegc_joblogs"]),
-        "config-choose": reverse("admin:jobs_actionconfig_add"),
-        "config-page": reverse("admin:jobs_actionconfig_change", args=[config.pk]),
-    }
-    for name, url in pages.items():
-        for look in each_look(page, live_server.url + url, f"rest-{name}"):
-            if look.width != 1920:
-                assert_accessible(page)
+    for look in each_look(page, live_server.url + url, f"rest-{name}"):
+        if look.width != 1920:
+            assert_accessible(page)
 
 
 def test_a_cron_is_made_with_a_wrong_then_a_right_schedule_and_run(log_in: LogIn, live_server: LiveServer) -> None:

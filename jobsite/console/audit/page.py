@@ -7,10 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from jobs.models import AuditEvent
@@ -34,6 +32,9 @@ _EXACT = {
     "token": "access token",
 }
 
+# As much of a client's name as the list has room for; hovering shows the whole.
+_SHORT = 36
+
 
 class AuditList(KeysetChangeList):
     by = "at"
@@ -51,7 +52,6 @@ class AuditEventAdmin(LiveListAdmin):
     fieldsets = (
         ("Change", {"fields": (("when", "verb"), ("what", "reason"))}),
         ("By", {"fields": (("who", "dialect"), ("address", "token"), "client")}),
-        ("What it changed", {"fields": ("change",), "classes": ("wide-values",)}),
     )
     empty_text = "Every change by a person or a client, and every intervention of the engine, leaves a row here."
     narrow_by = "user, kind of object and object, or time"
@@ -66,21 +66,22 @@ class AuditEventAdmin(LiveListAdmin):
     @shown_as("from")
     def where(self, event: AuditEvent) -> str:
         more = ", ".join(filter(None, (event.token and f"token {event.token}", event.user and event.client)))
-        short = more if len(more) <= 40 else f"{more[:39]}…"
-        return format_html(
-            '{} {}<br><small title="{}">{}</small>', event.dialect, event.address, more, short or "\u00a0"
-        )
+        short = more if len(more) <= _SHORT else f"{more[: _SHORT - 1]}…"
+        said = format_html('<br><small title="{}">{}</small>', more, short) if more else ""
+        return format_html("{} {}{}", event.dialect, event.address, said)
 
     @shown_as("object")
     def what(self, event: AuditEvent) -> str:
         url, kind = object_url(event), event.object_type.replace("_", " ")
         return format_html("{} {}", kind, _link(url, event.object_id) if url else event.object_id)
 
-    @shown_as("before and after")
-    def change(self, event: AuditEvent) -> SafeString:
-        diff = diff_of(event.before, event.after)
-        story = audit_of(object_type=event.object_type, object_id=event.object_id)
-        return render_to_string("admin/jobs/auditevent/diff.html", {"diff": diff, "story": story})
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        event: AuditEvent = context["original"]
+        context["diff"] = diff_of(event.before, event.after)
+        context["story"] = audit_of(object_type=event.object_type, object_id=event.object_id)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[AuditList]:  # noqa: ARG002
         return AuditList

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
 from jobsite.console.base.pages import ListAdmin
 
 
@@ -13,3 +15,9 @@ class EngineAudits(ListAdmin):
     def log_change(self, *_: Any) -> Any: ...
 
     def log_deletions(self, *_: Any) -> Any: ...
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["show_history"] = False
+        return super().render_change_form(request, context, *args, **kwargs)

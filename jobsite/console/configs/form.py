@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from jobs.actions.parameters import InvalidParameters, validate_some
@@ -38,7 +39,8 @@ class ConfigForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in self.about and not is_secret(self.about[name]):
                 self.initial[_MARK + name] = as_text(value, self.about[name])
         others = {name: value for name, value in self.stored.items() if name not in self.about}
-        self.initial[OTHERS] = masked(others) or None
+        # Nothing is shown as nothing, not as null.
+        self.initial[OTHERS] = masked(others) or InvalidJSONInput("")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from jobs.actions import registered_actions
@@ -18,6 +19,7 @@ _FIELDS = {
     "stopTimeout": "stop_timeout_text",
     "graceSeconds": "grace_seconds",
 }
+_JSON = {"parameters", "capacity_map", "locks"}
 HELP = {
     "schedule": "sec min hour day-of-month month day-of-week, as 57 54 3 * * *; or @daily, @hourly, @every 90s.",
     "timezone": "UTC, Europe/Berlin, ...",
@@ -51,6 +53,11 @@ class CronForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in _JSON.intersection(self.fields):
+            self.fields[name].widget.attrs["rows"] = 4
+            if self.initial.get(name) is None:
+                # What is not sent is shown as nothing, not as null.
+                self.initial[name] = InvalidJSONInput("")
         if "action" in self.fields:
             names = {action.name for action in registered_actions()} | {self.instance.action}
             self.fields["action"].widget = UnfoldAdminSelectWidget(choices=[(name, name) for name in sorted(names)])

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from jobs.models import Cron
+from jobsite.console.audit.links import audit_of
 from jobsite.console.base.live import live_part, live_view
 from jobsite.console.crons.confirm import ways
 from jobsite.console.crons.runs import runs_of
@@ -21,4 +22,6 @@ def runs_view(request: HttpRequest, pk: int) -> HttpResponseBase:
 def runs_context(request: HttpRequest, cron: Cron) -> dict[str, Any]:
     runs = runs_of([cron.pk])[cron.pk]
     strip = strip_of(cron.name, runs)
-    return {"cron": cron, "runs": runs, "strip": strip, "legend": LEGEND, "ways": ways(request, cron)}
+    audit_url = audit_of(object_type="cron", object_id=cron.name)
+    shown = {"cron": cron, "runs": runs, "strip": strip, "legend": LEGEND}
+    return {**shown, "ways": ways(request, cron), "audit_url": audit_url}

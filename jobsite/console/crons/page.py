@@ -46,7 +46,7 @@ class CronAdmin(CronVerbs):
     """With a preview of the next runs, and what has become of the last ones."""
 
     form = CronForm
-    list_display = ("name", "meaning", "timezone", "action", "state", "next_run", "last_outcome", "last_runs")
+    list_display = ("name", "meaning", "action", "state", "next_run", "last_outcome", "last_runs")
     list_filter = (("enabled", BooleanRadioFilter),)
     search_fields = ("name", "action")
     sortable_by = ("name", "action", "next_run")
@@ -74,7 +74,8 @@ class CronAdmin(CronVerbs):
 
     @shown_as("means", ordering="schedule")
     def meaning(self, cron: Cron) -> str:
-        return describe(cron.schedule, cron.timezone)
+        words = describe(cron.schedule, cron.timezone)
+        return words if cron.timezone == "UTC" else f"{words} ({cron.timezone})"
 
     @shown_as("state", label={"enabled": "success", "disabled": "warning"})
     def state(self, cron: Cron) -> str:
@@ -83,7 +84,7 @@ class CronAdmin(CronVerbs):
     @shown_as("last outcome", label=_SAME)
     def last_outcome(self, cron: Any) -> tuple[str, str]:
         newest = cron.runs[0] if cron.runs else None
-        return (newest.colour or "", newest.what) if newest else ("", "-")
+        return (newest.colour or "grey", newest.what) if newest else ("", "-")
 
     @shown_as(f"last {RUNS} runs")
     def last_runs(self, cron: Any) -> str:

@@ -16,16 +16,16 @@ class RetentionForm(forms.Form):
         required=False,
         min_value=1,
         max_value=36_500,
-        label="By age: keep for so many days",
-        help_text="After the job's end. Empty: of any age.",
+        label="By age, in days",
+        help_text="Kept for so long after the job's end. Empty: of any age.",
         widget=UnfoldAdminIntegerFieldWidget,
     )
     most = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=10_000_000,
-        label="By number: keep those of the newest so many jobs",
-        help_text="That have ended. Empty: of any number.",
+        label="By number of jobs",
+        help_text="Kept of so many that ended last. Empty: of any number.",
         widget=UnfoldAdminIntegerFieldWidget,
     )
 

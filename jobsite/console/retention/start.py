@@ -44,8 +44,8 @@ class StartView(ConfirmView):
             messages.error(self.request, f"{cron.name}: {error}")
             return
         url = reverse("admin:jobs_job_change", args=[job.pk])
-        text = '{}: deletion has started. <a class="text-link" href="{}">Job {}</a>'
-        messages.success(self.request, format_html(text, self.kept.title, url, job.pk))
+        link = format_html('<a class="text-link" href="{}">Job {}</a>', url, job.pk)
+        messages.success(self.request, format_html("{}: deletion has started. {}", self.kept.title, link))
 
     def _consequence(self) -> str:
         try:
