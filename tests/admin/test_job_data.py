@@ -66,10 +66,10 @@ def test_a_tree_stays_small_and_says_what_it_leaves_out() -> None:
 def test_a_megabyte_of_result_makes_a_small_page(browser: Browser, result: Any) -> None:
     client, job = browser("auditor"), make_job(result=result)
     page(client, job)
-    began = time.perf_counter()
+    began = time.process_time()
     html = page(client, job)
-    # A bound against what grows with the result, with room for a busy machine.
-    assert time.perf_counter() - began < 2
+    # Of this process alone, on a machine that others keep busy.
+    assert time.process_time() - began < 2
     assert len(html) < 250_000
     assert "more" in html
     assert f"/api/v0/jobs/{job.uuid}/result" in html
