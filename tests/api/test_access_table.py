@@ -76,7 +76,7 @@ MODELS: dict[str, dict[str, Answers]] = {
     # Without a filter, and of no job: back to the list.
     "jobs/job": {
         **_pages(PAGE),
-        "csv/": {"GET": PAGE, "POST": "login 403 405 405 405 405"},
+        "csv/": {"GET": PAGE, "POST": NO_POST},
         "views/": {"GET": NO_POST, "POST": SEEN},
         "views/<int:pk>/delete/": {"GET": NO_POST, "POST": SEEN},
         **{
@@ -226,6 +226,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
         "locks/lockname/<str:name>": "locks/lockname/devices",
+        "jobs/job/views/<int:pk>": "jobs/job/views/0",
         "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",
