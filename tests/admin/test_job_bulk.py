@@ -34,6 +34,11 @@ def confirm(client: Client, url: str, **sent: str) -> Any:
     return client.post(url, {"reason": "the night's maintenance", **count, **sent})
 
 
+def asked_for() -> Any:
+    """The parameters of the bulk."""
+    return Job.objects.get(action="bulk").parameters
+
+
 def told(response: Any) -> str:
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
@@ -148,7 +153,7 @@ def test_over_a_thousand_takes_a_permission_of_its_own(browser: Browser, monkeyp
         assert "none of your roles may change at once" in told(sent)
     assert not Job.objects.filter(action="bulk").exists()
     confirm(browser("admin"), url)
-    assert Job.objects.get(action="bulk").parameters["most"] == 2
+    assert asked_for()["most"] == 2
 
 
 def test_more_than_can_be_counted_are_all_of_them(browser: Browser, settings: Settings) -> None:
@@ -157,7 +162,7 @@ def test_more_than_can_be_counted_are_all_of_them(browser: Browser, settings: Se
     url = f"{LIST}all/cancel/?status__exact=waiting"
     assert "more than 1 jobs" in browser("admin").get(url).content.decode()
     confirm(browser("admin"), url)
-    assert Job.objects.get(action="bulk").parameters["most"] is None
+    assert asked_for()["most"] is None
 
 
 @pytest.mark.parametrize(

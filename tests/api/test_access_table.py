@@ -84,7 +84,7 @@ MODELS: dict[str, dict[str, Answers]] = {
         "<int:pk>/again/": {"GET": OPERATOR, "POST": OPERATOR},
         "<int:pk>/retry/": {"GET": OPERATOR, "POST": FREEING},
         "<int:pk>/remove/": {"GET": EDITOR, "POST": EDITOR},
-        "csv/": {"GET": PAGE, "POST": "login 403 405 405 405 405"},
+        "csv/": {"GET": PAGE, "POST": NO_POST},
         "views/": {"GET": NO_POST, "POST": SEEN},
         "views/<int:pk>/delete/": {"GET": NO_POST, "POST": SEEN},
         **{
@@ -238,6 +238,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "(?P<cron_name>[^/]+)": "nightly",
         "locks/lockname/<str:name>": "locks/lockname/devices",
         "jobs/job/<int:pk>": f"jobs/job/{job.pk}",
+        "jobs/job/views/<int:pk>": "jobs/job/views/0",
         "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",
