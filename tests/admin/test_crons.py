@@ -231,10 +231,10 @@ def test_the_page_keeps_its_runs_fresh(browser: Browser) -> None:
     url = reverse("admin:jobs_cron_runs", args=[cron.pk])
     assert f'data-live="{url}"' in browser("auditor").get(page(cron)).content.decode()
     first = browser("auditor").get(url)
-    known = {"HTTP_IF_NONE_MATCH": first.headers["ETag"]}
-    assert browser("auditor").get(url, **known).status_code == 304
+    known = {"if-none-match": first.headers["ETag"]}
+    assert browser("auditor").get(url, headers=known).status_code == 304
     make_job(cron=cron, cron_due_at=NOW, scheduled_at=NOW, status="errored")
-    assert "errored" in browser("auditor").get(url, **known).content.decode()
+    assert "errored" in browser("auditor").get(url, headers=known).content.decode()
     assert browser("anonymous").get(url).status_code == 401
     assert browser("staff").get(url).status_code == 403
 
@@ -264,6 +264,13 @@ def test_the_strip_tells_ran_late_skipped_and_failed_apart(db: None) -> None:
     assert "it &lt;still&gt; ran" in picture
     assert "1 ran, 1 late, 1 failed, 1 stopped, 1 skipped" in picture
     assert picture.count("<a href=") == 4
+
+
+def test_of_a_job_that_waits_the_list_says_so(browser: Browser) -> None:
+    make_job(cron=make_cron(), cron_due_at=NOW, scheduled_at=NOW, status="waiting", started_at=None, ended_at=None)
+    shown = browser("auditor").get(LIST).content.decode()
+    assert re.search(r">\s*waiting\s*<", shown)
+    assert "grey" not in shown
 
 
 def test_without_crons_there_are_no_runs(db: None) -> None:

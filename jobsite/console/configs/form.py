@@ -1,7 +1,8 @@
 """The form of one action's defaults: a field for each parameter of its schema, every error at its field."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import new_class
+from typing import Any, cast
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
@@ -30,11 +31,11 @@ class ConfigForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ActionConfig
         fields = ()
 
-    def __init__(self, *args: Any, instance: ActionConfig | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.schema = get_action(self.action_name).parameters
         self.about = described(self.schema)
-        self.stored = dict(instance.parameters) if instance and instance.pk else {}
+        self.stored = dict(self.instance.parameters) if self.instance.pk else {}
         for name, value in self.stored.items():
             if name in self.about and not is_secret(self.about[name]):
                 self.initial[_MARK + name] = as_text(value, self.about[name])
@@ -94,7 +95,8 @@ def form_for(action: str, stored: Mapping[str, Any]) -> type[ConfigForm]:
     # What an older version of the action left must go, and so be seen.
     if schema.model_config.get("extra") != "forbid" or stored.keys() - about.keys():
         fields[OTHERS] = _others()
-    return type(ConfigForm)("ActionConfigForm", (ConfigForm,), {**fields, "action_name": action})
+    made = new_class("ActionConfigForm", (ConfigForm,), exec_body=lambda body: body.update(fields, action_name=action))
+    return cast("type[ConfigForm]", made)
 
 
 def _others() -> forms.JSONField:

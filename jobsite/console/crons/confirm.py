@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -19,10 +19,10 @@ from jobsite.console.base.confirm import ConfirmView
 from jobsite.console.crons.preview import first_run
 
 
-def confirm_url(verb: str, crons: Iterable[Cron]) -> HttpResponse:
-    """To the page that asks before `verb` (run, enable, disable) is done to these."""
+def confirm_url(verb: str, crons: Iterable[Cron]) -> str:
+    """Of the page that asks before `verb` (run, enable, disable) is done to these."""
     query = urlencode({"id": [cron.pk for cron in crons]}, doseq=True)
-    return HttpResponseRedirect(f"{reverse(f'admin:jobs_cron_{verb}')}?{query}")
+    return f"{reverse(f'admin:jobs_cron_{verb}')}?{query}"
 
 
 class _CronVerb(ConfirmView):
@@ -114,7 +114,7 @@ VERBS: dict[str, type[_CronVerb]] = {"run": RunView, "enable": EnableView, "disa
 def ways(request: HttpRequest, cron: Cron) -> list[tuple[str, str]]:
     """The verbs that fit its state and that this person may do: title and address."""
     return [
-        (VERBS[name].submit, confirm_url(name, [cron]).url)
+        (VERBS[name].submit, confirm_url(name, [cron]))
         for name in ("run", "disable" if cron.enabled else "enable")
         if request.user.has_perm(VERBS[name].permission)
     ]

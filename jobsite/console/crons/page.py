@@ -25,8 +25,8 @@ from jobsite.console.crons.strip import strip_of
 from jobsite.console.crons.verbs import CronVerbs
 from jobsite.console.retention import retention_urls
 
-# A run knows its colour.
-_SAME = {colour: colour for colour in ("success", "info", "warning", "danger")}
+# A run knows its colour; grey is Unfold's without a name.
+_SAME = {"grey": "", **{colour: colour for colour in ("success", "info", "warning", "danger")}}
 
 
 class CronList(BoundedChangeList):

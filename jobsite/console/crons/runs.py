@@ -41,12 +41,12 @@ def runs_of(crons: Collection[int]) -> dict[int, list[Run]]:
     last = list(Cron.objects.filter(pk__in=crons).order_by().values_list(ArraySubquery(jobs), ArraySubquery(skips)))
     job_ids = [key for keys, _ in last for key in keys]
     skip_ids = [key for _, keys in last for key in keys]
-    found: dict[int, list[Run]] = {pk: [] for pk in crons}
+    found: dict[int | None, list[Run]] = {pk: [] for pk in crons}
     for job in Job.objects.filter(pk__in=job_ids).only(*_JOB_COLUMNS):
         found[job.cron_id].append(_of_job(job))
     for skip in CronSkip.objects.filter(pk__in=skip_ids):
         found[skip.cron_id].append(_of_skip(skip))
-    return {pk: sorted(runs, key=lambda run: run.at, reverse=True)[:RUNS] for pk, runs in found.items()}
+    return {pk: sorted(found[pk], key=lambda run: run.at, reverse=True)[:RUNS] for pk in crons}
 
 
 def _of_job(job: Job) -> Run:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from jobs.engine.crons.delete import delete_cron
 from jobs.engine.crons.save import save_cron
@@ -36,12 +36,12 @@ class CronVerbs(EngineAudits, LiveList):
 
     @admin.action(description="Enable…", permissions=["change"])
     def enable_crons(self, request: HttpRequest, crons: QuerySet[Cron]) -> HttpResponse:  # noqa: ARG002
-        return confirm_url("enable", crons)
+        return HttpResponseRedirect(confirm_url("enable", crons))
 
     @admin.action(description="Disable…", permissions=["change"])
     def disable_crons(self, request: HttpRequest, crons: QuerySet[Cron]) -> HttpResponse:  # noqa: ARG002
-        return confirm_url("disable", crons)
+        return HttpResponseRedirect(confirm_url("disable", crons))
 
     @admin.action(description="Run now…", permissions=["run"])
     def run_crons(self, request: HttpRequest, crons: QuerySet[Cron]) -> HttpResponse:  # noqa: ARG002
-        return confirm_url("run", crons)
+        return HttpResponseRedirect(confirm_url("run", crons))
