@@ -37,7 +37,8 @@ class Bare(APIView):
         return Response({"jobs": [_JOB] * 50})
 
     def post(self, request: Request) -> Response:
-        return Response({**_JOB, "action": request.data["action"]}, status=202)
+        body: Any = request.data
+        return Response({**_JOB, "action": body["action"]}, status=202)
 
 
 urlpatterns = [path("bare", Bare.as_view()), *site]
