@@ -79,7 +79,6 @@ _V1_JOBS = {
 }
 # No index serves these: at some size they end at the time limit, with words on what to add.
 _UNINDEXED = {
-    "v0_two_searches": "v0/jobs?q=nosuch%20words&running=false&status=done",
     "v1_comment": "v1.0/jobs?filter[comment][contains]=nosuch",
     "v1_change_score": "v1.0/jobs?filter[change_score][gt]=50",
     "v1_sort_status": "v1.0/jobs?sort=status",
