@@ -41,7 +41,7 @@ class Client:
         answer = self._connection.getresponse()
         text = answer.read()
         seconds = time.perf_counter() - began
-        if answer.status >= 300 and not (asked.may_be_refused and answer.status == 400 and b"narrow it by" in text):
+        if answer.status >= 300 and not (asked.may_be_refused and answer.status == 400 and b"took longer than" in text):
             raise RuntimeError(f"{asked.method} {path}: {answer.status} {text[:500]!r}")
         return Answer(seconds, answer.status, dict(answer.getheaders()))
 
