@@ -34,7 +34,7 @@ class Site:
 
 
 def fill(rows: int) -> Site:
-    """Its jobs; a tenth of them, 50,000 at most, waits."""
+    """Its jobs; a tenth of them, 50,000 at most, waits. Once in a database: names are taken then."""
     User.objects.bulk_create(User(username=f"user{number}") for number in range(1000))
     base = Job.objects.aggregate(last=Max("pk"))["last"] or 0
     known = {
