@@ -2,36 +2,14 @@
 
 import argparse
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
 from benchmarks import harness
-from jobs.engine.classes import class_for
-
-# Every second job ended in the last day, more of them the later; one in ten failed; a few hundred wait.
-_JOBS = """
-INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retries_left, deadline_text,
-    stop_timeout_text, capacity_class_id, scheduled_at, created_at, started_at, ended_at, status_changed_at)
-SELECT gen_random_uuid(), 'bench_noop', status, 0, true, 0, 0, '', '', %(class_id)s, at, at,
-    CASE WHEN status <> 'waiting' THEN at + random() * interval '20 s' END,
-    CASE WHEN status <> 'waiting' THEN at + interval '21 s' END, at + interval '21 s'
-FROM (
-    SELECT now() - interval '22 s' - CASE WHEN n %% 2 = 0 THEN power(random(), 2) * interval '1 day'
-            ELSE random() * interval '30 days' END AS at,
-        CASE WHEN n %% 10000 = 1 THEN 'waiting' WHEN n %% 10 = 0 THEN 'errored' ELSE 'done' END AS status
-    FROM generate_series(1, %(rows)s) AS n) AS made
-"""
-_INDEXES = """
-SELECT relname, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-WHERE indrelid = 'jobs_job'::regclass AND NOT indisunique
-"""
+from benchmarks.site import fill
 
 
 def main(argv: list[str]) -> None:
@@ -40,7 +18,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--times", type=int, default=40, help="how often each page is asked for (40)")
     options = parser.parse_args(argv)
     harness.prepare()
-    _fill(options.jobs)
+    fill(options.jobs)
     figures: dict[str, float] = {}
     for name, url in _pages().items():
         seconds = _times(url, options.times)
@@ -83,30 +61,3 @@ def _seconds(client: Client, url: str) -> float:
 
 def _ms(seconds: list[float], share: float) -> float:
     return round(harness.percentile(seconds, share) * 1000, 1)
-
-
-def _fill(rows: int) -> None:
-    known = class_for({"elsewhere": 1})
-    with _without_indexes():
-        _run(_JOBS, {"class_id": known.id, "rows": rows})
-    _run("VACUUM ANALYZE jobs_job")
-
-
-@contextmanager
-def _without_indexes() -> Iterator[None]:
-    """They are faster made once at the end."""
-    _run("SET statement_timeout = 0")
-    _run("SET maintenance_work_mem = '512MB'")
-    with connection.cursor() as cursor:
-        cursor.execute(_INDEXES)
-        indexes = dict(cursor.fetchall())
-    for name in indexes:
-        _run(f'DROP INDEX "{name}"')
-    yield
-    for definition in indexes.values():
-        _run(definition)
-
-
-def _run(statement: str, parameters: Any = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)

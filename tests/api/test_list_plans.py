@@ -145,6 +145,16 @@ def test_so_is_each_of_the_admins_list_on_each_of_its_pages(admin_client: Client
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.slow
+def test_who_counts_what_none_has_claimed_reads_no_rows(client: Client, filled: dict[str, Any]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/api/v0/jobs?worker=")["X-Resource-Count"] == "21"
+    [count] = [query["sql"] for query in queries if "COUNT(*)" in query["sql"]]
+    plan, ways, _ = _explained(count)
+    assert "Index Only Scan" in plan, plan
+    assert ways == ["job_by_status"]
+
+
 def test_a_list_that_takes_too_long_is_400_and_says_how_to_narrow_it(
     client: Client, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY", "JOBSITE_HOME")
 
 
-def _bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
+def bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
     """On services of its own, as a person runs it."""
     environ = {key: value for key, value in os.environ.items() if key not in SERVICES}
     command = [sys.executable, "-m", "benchmarks", *arguments]
@@ -49,7 +49,7 @@ def _bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess
     ],
 )
 def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set[str]) -> None:
-    done = _bench(*arguments)
+    done = bench(*arguments)
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(done.stdout.splitlines()[-1])
     assert set(figures) == keys
@@ -60,7 +60,7 @@ def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set
 @pytest.mark.faketime
 @pytest.mark.timeout(240)
 def test_each_due_second_is_served_once_while_beats_are_killed() -> None:
-    done = _bench("crons", "--seconds", "90", timeout=220)
+    done = bench("crons", "--seconds", "90", timeout=220)
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(done.stdout.splitlines()[-1])
     assert set(figures) == {"due", "missed", "double", "late_p99_s"}
@@ -70,10 +70,10 @@ def test_each_due_second_is_served_once_while_beats_are_killed() -> None:
 
 
 def test_alone_it_lists_the_benchmarks() -> None:
-    assert "throughput" in _bench().stdout
+    assert "throughput" in bench().stdout
 
 
 def test_an_unknown_benchmark_is_answered_with_the_known_ones() -> None:
-    done = _bench("nosuch")
+    done = bench("nosuch")
     assert done.returncode == 2
     assert "throughput" in done.stderr

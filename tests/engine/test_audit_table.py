@@ -32,14 +32,17 @@ from jobs.engine.crons.save import save_cron
 from jobs.engine.crons.spec import CronSpec
 from jobs.engine.delete import delete
 from jobs.engine.drain import drain, undrain
+from jobs.engine.drop_classes import drop_classes
 from jobs.engine.enqueue import enqueue, enqueue_each, enqueue_many
 from jobs.engine.free import free
 from jobs.engine.pause import pause
 from jobs.engine.put_back import put_back
 from jobs.engine.refuse import refuse
 from jobs.engine.rescue import end_lost, end_slots, rescue
+from jobs.engine.reseal import reseal
 from jobs.engine.resume import resume
 from jobs.engine.retry import retry
+from jobs.engine.seal_stored import seal_stored
 from jobs.engine.set_capacity import set_capacity
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.stop import mark
@@ -49,7 +52,7 @@ from jobs.models import AuditEvent, Cron, CronSkip, Job, Pause
 from jobs.states import Status
 from tests.engine.conftest import NewSlot, NewWorker
 from tests.engine.locking import exclusive
-from workers.models import Worker
+from workers.models import CapacityClass, Worker
 
 ANN = Actor(dialect="v1", user="ann", address="192.0.2.7", client="curl/8", token="laptop")
 HOUR = timedelta(hours=1)
@@ -98,6 +101,10 @@ def _deleted_and_lost(world: World) -> None:
 
 def _cron(**fields: Any) -> Cron:
     return save_cron(CronSpec(**{**asdict(NIGHTLY), "job": NIGHTLY.job, **fields}), by=ANN)
+
+
+def _an_unused_class(_world: World) -> None:
+    CapacityClass.objects.create(name="unused=7", needs={"unused": 7}, last_used_at=Now() - timedelta(days=2))
 
 
 def _overdue(_world: World) -> None:
@@ -278,6 +285,13 @@ CASES: dict[str, Case] = {
         lambda _: bulk("cancel", Criteria(action="noop"), by=ANN, reason="r"),
         [("enqueue", "job", None, {"action": "bulk", "parameters": {"verb": "cancel", "reason": "r"}})],
     ),
+    "reseal.reseal": (_nothing, lambda _: reseal(by=ANN), [("reseal", "parameters_key", None, None)]),
+    "seal_stored.seal_stored": (_nothing, lambda _: seal_stored(by=ANN), [("seal", "parameters", None, None)]),
+    "drop_classes.drop_classes": (
+        _an_unused_class,
+        lambda _: drop_classes(by=ANN),
+        [("drop", "class", {"name": "unused=7"}, None)],
+    ),
     # The due second itself is the job's own row (docs/adr/0016).
     "crons.fire.fire": (
         _overdue,
@@ -287,6 +301,8 @@ CASES: dict[str, Case] = {
 }
 # Public, with an actor, and no verbs of their own.
 PARTS = {
+    "crons.make.make_jobs": "the part of fire that enqueues",
+    "enqueue.enqueue_checked": "the inside of enqueue_each",
     "crons.enable.disable_locked": "the inside of disable_cron, for who holds the row",
     "crons.tick.tick": "fires each due cron",
     "pause.audit_pause": "the row of pause and resume",

@@ -1,0 +1,30 @@
+"""The benchmarks over a full site tell their figures, however few its rows. How fast it is, is not asserted here."""
+
+import json
+
+import pytest
+
+from tests.bench.test_bench import bench
+
+pytestmark = pytest.mark.slow
+RATES = {f"{name}_{unit}" for name in ("get", "post") for unit in ("per_s", "ratio")}
+
+
+def test_each_request_of_the_api_is_measured() -> None:
+    done = bench("api", "--rows", "2000", "--times", "1", "--seconds", "0.5")
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["rows"] == 2000
+    assert all(figures[rate] > 0 for rate in RATES)
+    requests = {name: figure for name, figure in figures.items() if isinstance(figure, dict)}
+    assert {"v0_jobs_first", "v0_jobs_page_10000", "v1_jobs_first", "v0_job", "v0_logs", "v0_waiting"} <= set(requests)
+    assert {"login_basic_password", "login_basic_token", "login_bearer", "login_session"} <= set(requests)
+    assert all(0 < figure["p50_ms"] <= figure["p95_ms"] for figure in requests.values())
+
+
+def test_each_page_of_the_admin_is_measured() -> None:
+    done = bench("admin", "--jobs", "2000", "--times", "1")
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert {"overview_p95_ms", "jobs_p95_ms"} <= set(figures)
+    assert all(figure > 0 for figure in figures.values())
