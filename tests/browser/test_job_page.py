@@ -85,9 +85,12 @@ def _is_seen(page: Page, line: int) -> bool:
 
 def test_a_log_grows_at_its_end_and_leaves_a_reader_alone(log_in: LogIn, live_server: LiveServer) -> None:
     job = _running()
-    logged(job, 100)
     page = log_in("auditor")
     page.goto(live_server.url + _address(job))
+    expect(page.get_by_text("no lines yet")).to_be_visible()
+    logged(job, 100)
+    expect(page.locator("#L99")).to_be_visible()
+    expect(page.get_by_text("no lines yet")).to_be_hidden()
     assert _is_seen(page, 99)
     logged(job, 60, first=100)
     expect(page.locator("#L159")).to_be_visible()
