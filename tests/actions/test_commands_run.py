@@ -139,6 +139,8 @@ def test_a_signal_that_raises_in_the_action_stops_the_program() -> None:
     assert gone(int(reporter.lines[0]))
 
 
+# A process of pytest-xdist has threads, one of which would take the signal that the start holds back; a slot has none.
+@pytest.mark.alone
 def test_a_signal_during_the_start_never_leaves_a_program_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
 from jobsite.access import failures
 from jobsite.access.tokens import issue_token
@@ -20,11 +20,9 @@ LogIn = Callable[[str], Headers]
 
 @pytest.fixture(autouse=True)
 def _in_process(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # PBKDF2 for each wrong password, and thinking between requests, would outlast the limits of a web request.
+    # PBKDF2 for each wrong password would outlast the limits of a web request.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(failures, "LIMIT", 1_000_000)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     signals = (request_started, request_finished)
     # Django's own test client does so too: else the first request ends the connection, and with it all rows.
     for signal in signals:
