@@ -30,5 +30,6 @@ def known_rows(make_job: MakeJob, make_worker: MakeWorker) -> Known:
         "cron_name": "nightly",
         "name": "noop",
         "action": "noop",
+        "action_name": "noop",
     }
     return {"v0": v0, "v1.0": {"job_id": str(job.pk)}}

@@ -46,8 +46,11 @@ LIVE =      "401       403    200     200      200   200"  # fmt: skip
 NO_LIVE =   "405       405    405     405      405   405"  # fmt: skip
 OPERATOR =  "login     403    403     200      200   200"  # fmt: skip
 PAUSING =   "login     403    403     403      404   404"  # fmt: skip
+RUNNING =   "login     403    403     404      404   404"  # fmt: skip
+GONE =      "login     403    404     404      404   404"  # fmt: skip
 FREEING =   "login     403    403     302      302   302"  # fmt: skip
 SEEN =      "login     403    302     302      302   302"  # fmt: skip
+SAVED =     "login     403    403     403      302   302"  # fmt: skip
 NOBODY =    "login     403    403     403      403   403"  # fmt: skip
 ELSEWHERE = "login     302    302     302      302   302"  # fmt: skip
 NO_POST =   "login     405    405     405      405   405"  # fmt: skip
@@ -97,9 +100,20 @@ MODELS: dict[str, dict[str, Answers]] = {
     "jobs/cron": {
         **_pages(PAGE, add=EDITOR, change=EDITOR, delete=EDITOR),
         "preview/": {"GET": PAGE, "POST": "login 405 405 405 405 405"},
+        "<int:pk>/runs/": {"GET": LIVE, "POST": NO_LIVE},
+        # Of no cron.
+        "run/": {"GET": RUNNING, "POST": RUNNING},
+        "enable/": {"GET": PAUSING, "POST": PAUSING},
+        "disable/": {"GET": PAUSING, "POST": PAUSING},
+        # Of nothing that is kept; and there is no cron that prunes.
+        "retention/": {"GET": PAGE, "POST": GONE},
+        "retention/<slug:action>/start/": {"GET": PAUSING, "POST": PAUSING},
     },
-    "jobs/actionconfig": _pages(PAGE),
-    "jobs/auditevent": _pages(PAGE),
+    "jobs/actionconfig": {
+        **_pages(PAGE, add=EDITOR, delete=EDITOR),
+        "<path:object_id>/change/": {"GET": PAGE, "POST": SAVED},
+    },
+    "jobs/auditevent": {**_pages(PAGE), "csv/": {"GET": PAGE, "POST": NO_POST}},
     "workers/worker": {
         **_pages(PAGE),
         "<int:pk>/now/": {"GET": LIVE, "POST": NO_LIVE},
@@ -236,10 +250,9 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
         "actions/(?P<name>[^/]+)": "actions/noop",
         "classes/(?P<name>[^/]+)": "classes/default",
         "(?P<cron_name>[^/]+)": "nightly",
+        "<slug:action>": "onlinegc_jobs",
         "locks/lockname/<str:name>": "locks/lockname/devices",
-        "jobs/job/<int:pk>": f"jobs/job/{job.pk}",
         "jobs/job/views/<int:pk>": "jobs/job/views/0",
-        "workers/worker/<int:pk>": f"workers/worker/{job.worker.pk}",
         "(?P<action_name>[^/]+)": "noop",
         "<app_label>": "jobs",
         "api(?:/docs)?": "api/docs",
@@ -250,7 +263,7 @@ def filled(make_job: MakeJob, make_worker: MakeWorker) -> dict[str, str]:
     }
     for model, row in one_of_each(job).items():
         filled[f"{model}/<path:object_id>"] = f"{model}/{row.pk}"
-        filled[f"{model}/<id>"] = f"{model}/{row.pk}"
+        filled[f"{model}/<id>"] = filled[f"{model}/<int:pk>"] = f"{model}/{row.pk}"
     return filled
 
 

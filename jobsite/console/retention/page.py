@@ -96,7 +96,7 @@ def _may_change(request: HttpRequest, one: Kept) -> bool:
 
 def _panel(request: HttpRequest, one: Kept, form: RetentionForm, runs: dict[int, list[Any]]) -> Panel:
     cron = one.cron
-    may_start = cron is not None and request.user.has_perm("jobs.run_cron")
+    may_start = cron is not None and request.user.has_perm("jobs.change_cron")
     return Panel(
         kept=one,
         form=form,
