@@ -56,7 +56,7 @@ class Command(BaseCommand):
         return None
 
     def _list(self) -> None:
-        actions = registered_actions()
+        actions = [action for action in registered_actions() if not action.reserved]
         width = max(len(action.name) for action in actions)
         for action in actions:
             first_line = action.description.partition("\n")[0]
