@@ -66,10 +66,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(models.F('id'), condition=models.Q(('status', 'waiting')), name='job_waiting_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
             index=models.Index(models.F('id'), condition=models.Q(('status__in', ['errored', 'timeout', 'worker_dead'])), name='job_failed_by_id'),
         ),
         migrations.AddIndex(

@@ -170,7 +170,7 @@ def test_a_list_that_takes_too_long_is_400_and_says_how_to_narrow_it(
 
 # What serves it, at the other dialect's end and start: waiting ones are the newest, and others stand between.
 BY_ID = {
-    "filter[status]=SCHEDULED": "job_waiting_by_id",
+    "filter[status]=SCHEDULED": "job",
     "filter[status]=exception": "job_failed_by_id",
     "filter[status]=ABORTED": "job_aborted_by_id",
     "filter[status]=FINISHED": "jobs_job_pkey",

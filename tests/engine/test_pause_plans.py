@@ -98,7 +98,8 @@ def test_jobs_that_ended_are_not_read_by_a_pause_or_a_resume(fill: Fill, slot: S
         pages, plan = _read(slot, STRAYS)
         assert pages < 30, plan
         pages, plan = _read(slot, TURN_STRAYS, {"action": "noop", "paused": paused, "limit": 10})
-        assert "job_waiting_by_action" in plan
+        # Twenty that wait are few enough for any index of them.
+        assert "Seq Scan" not in plan
         assert pages < 600, plan
     assert Job.objects.filter(paused=True).count() == 10
 
