@@ -204,7 +204,7 @@ class Job(models.Model):
             # that the index is written no more often.
             models.Index(fields=["status", "scheduled_at", "id"], include=["worker"], name="job_by_status"),
             # Lists of /api/v1.0 go by id: those of an action, and of its words for statuses. What runs is little, what
-            # is done is most: they need none, and a hand-over writes no more than the first. What waits has none either:
+            # is done is most: they need none, and a hand-over writes no more than the first. Nor has what waits:
             # on thin statistics the statements of pauses and claims would be planned by it.
             models.Index("action", "id", name="job_by_action_and_id"),
             models.Index("id", condition=Q(status__in=["errored", "timeout", "worker_dead"]), name="job_failed_by_id"),

@@ -19,6 +19,7 @@ def build(root: Path, *requirements: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_half_made_environment_is_never_trusted(tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
     file.write_text(BROKEN)
