@@ -73,7 +73,8 @@ def test_a_paused_backlog_costs_claims_nothing(
     pages, plan = _pages(slot, "claim", ([class_id], worker.worker_id, worker.boot_id, slot.name, 1))
     assert pages < 40, plan
     pages, plan = _pages(slot, "look", (worker.worker_id, worker.boot_id, settings.LEASE, [class_id]))
-    assert pages < 60, plan
+    # Of a backlog of thousands of pages: what died meanwhile and was not vacuumed yet may be among them.
+    assert pages < 200, plan
     other = submit({"scan": 1}, action="sleep")
     found = claim(slot).job
     assert found is not None

@@ -108,7 +108,8 @@ class JobPagination(BasePagination):
 
 def _read(jobs: JobQuerySet, *, start: int, limit: int) -> list[JobRow]:
     if start >= _DEEP:
-        jobs = jobs.filter(pk__in=jobs.values("pk")[start : start + limit])
+        # Asked first: as a subquery it is planned, on thin statistics, once for each row that it skips.
+        jobs = jobs.filter(pk__in=list(jobs.values_list("pk", flat=True)[start : start + limit]))
         start = 0
     return [JobRow(*row) for row in jobs.values_list(*JOB_COLUMNS)[start : start + limit]]
 
