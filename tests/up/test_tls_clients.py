@@ -82,7 +82,7 @@ def _listed_by_cnaas(site: Site, job: int) -> None:
         # It has no option to accept a certificate: whoever signs their own trusts it so.
         "SSL_CERT_FILE": str(site.cert),
     }
-    command = [sys.executable, "-m", "cnaas_cli", "jobs", "show", str(job), "-o", "json"]
+    command = [sys.executable, "-m", "cnaas_cli", "jobs", "show", str(job)]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["data"]["jobs"][0]["id"] == job
