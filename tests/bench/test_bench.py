@@ -44,7 +44,6 @@ def bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[
                 "release_to_start_p99_ms",
             },
         ),
-        (("due_at_once", "--crons", "300"), {"crons", "fires_per_s"}),
         (("idle", "--seconds", "4"), {"statements_per_2s", "core_percent"}),
     ],
 )
