@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from jobs.engine.actor import Actor
+from jobs.engine.asked import asked_by
 from jobs.engine.audit import audit
 from jobs.engine.clock import CLOCK
 from jobs.engine.errors import JobEnded, NoSuchJob
@@ -22,7 +23,7 @@ def cancel(job_id: UUID, *, by: Actor, reason: str = "", force: bool = False) ->
     when that lease does, forced or not: until then its processes may still be at it.
     """
     jobs = Job.objects.filter(uuid=job_id)
-    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None, "status_changed_at": CLOCK}
+    asked = asked_by(by, reason=reason)
     # A claim may come between the two: then the second finds it running.
     if jobs.filter(status=Status.WAITING).update(status=Status.CANCELED, ended_at=CLOCK, blocked_by=None, **asked):
         # It may have been woken, and with it the lines for its locks would sleep.

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from jobs.engine.actor import Actor
+from jobs.engine.asked import asked_by
 from jobs.engine.audit import audit
 from jobs.engine.clock import CLOCK
 from jobs.engine.errors import LockHeld, NoSuchLock, ReasonMissing
@@ -63,7 +64,7 @@ def holders_of(name: str) -> QuerySet[Job]:
 def _have_killed(job: Job, *, by: Actor, reason: str) -> None:
     """Ask its worker to kill it at once: a cancel whose stop timeout is not waited for."""
     jobs = Job.objects.filter(pk=job.pk, forced_at=None)
-    asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255], "status_changed_at": CLOCK}
+    asked = asked_by(by, reason=reason)
     if jobs.filter(status=Status.RUNNING).update(status=Status.CANCEL_REQUEST, forced_at=CLOCK, **asked):
         after = Status.CANCEL_REQUEST
     elif jobs.filter(occupies=True).update(forced_at=CLOCK):

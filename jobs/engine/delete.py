@@ -8,8 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from jobs.engine.actor import Actor
+from jobs.engine.asked import asked_by
 from jobs.engine.audit import audit
-from jobs.engine.clock import CLOCK
 from jobs.engine.errors import NoSuchJob
 from jobs.engine.lines import names_of, wake_lines
 from jobs.models import Job
@@ -32,8 +32,8 @@ def delete(job_id: UUID, *, by: Actor, reason: str = "") -> None:
     after = Status.DELETED.value if runs else None
     audit("delete", by=by, object_type="job", object_id=job_id, before=_whole(job), after=after, reason=reason)
     if runs:
-        asked = {"canceled_by": by.user or None, "cancel_reason": reason[:255] or None}
-        Job.objects.filter(pk=job.pk, status=job.status).update(status=Status.DELETED, status_changed_at=CLOCK, **asked)
+        asked = asked_by(by, reason=reason)
+        Job.objects.filter(pk=job.pk, status=job.status).update(status=Status.DELETED, **asked)
     else:
         remove(job)
         # It may have been woken, and with it the lines for its locks would sleep.

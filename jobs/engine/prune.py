@@ -80,9 +80,13 @@ def _prune_ended(before: Any, batch: int) -> int:
     retries = Job.objects.filter(retry_from=OuterRef("pk"))
     # A job was scheduled before it ended, so that the index of the list finds the oldest.
     originals = Job.objects.filter(gone, ~Exists(retries.exclude(gone)), scheduled_at__lt=before, retry_from=None)
-    chosen = list(originals.order_by("scheduled_at", "id").values_list("pk", flat=True)[:batch])
+    # Locked: no retry is made of one from here on. One that somebody runs again at this moment is left for later.
+    oldest = originals.order_by("scheduled_at", "id").select_for_update(of=("self",), skip_locked=True)
+    chosen = list(oldest.values_list("pk", flat=True)[:batch])
+    # Asked once more, now that they are: a retry may have been made just before.
+    whole = list(originals.filter(pk__in=chosen).values_list("pk", flat=True))
     # The key alone: a result may be a megabyte.
-    _, counts = Job.objects.filter(Q(pk__in=chosen) | Q(retry_from__in=chosen)).only("pk").delete()
+    _, counts = Job.objects.filter(Q(pk__in=whole) | Q(retry_from__in=whole)).only("pk").delete()
     return counts.get("jobs.Job", 0)
 
 

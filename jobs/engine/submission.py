@@ -1,7 +1,6 @@
 """What a client asks for, checked and completed from the action's defaults before anything is stored."""
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from django.conf import settings
 from jobs import durations
 from jobs.actions.parameters import InvalidParameters, Parameters, validate, validate_some
 from jobs.actions.registry import Action, UnknownAction, get_action
+from jobs.engine import fields
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import ActionConfig
 from jobs.seal.hush import Unspoken, unspoken, without
@@ -89,22 +89,22 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
     deadline_text = submission.deadline or durations.format_span(action.deadline)
     stop_timeout_text = submission.stop_timeout or durations.format_span(action.stop_timeout)
     retries = action.retries if submission.retries is None else submission.retries
-    _whole_number("retries", retries, 0, 100)
-    _whole_number("priority", submission.priority, -100, 100)
-    _text("comment", submission.comment, 255)
-    _text("ticketRef", submission.ticket_ref, 32)
+    fields.whole_number("retries", retries, 0, 100)
+    fields.whole_number("priority", submission.priority, -100, 100)
+    fields.text("comment", submission.comment, 255)
+    fields.text("ticketRef", submission.ticket_ref, 32)
     following = _checked_next(submission, configured)
     locks, unique_key = _computed(action, parsed, submission.locks)
     return Checked(
         submission=_with(submission, parameters=sealed, following=following),
         action=action,
-        needs=capacity.needs(_capacity(capacity_map)),
+        needs=capacity.needs(fields.typed_units(capacity_map)),
         capacity_map=capacity_map,
         retries=retries,
         deadline_text=deadline_text,
-        deadline=_span("deadline", deadline_text),
+        deadline=fields.span("deadline", deadline_text),
         stop_timeout_text=stop_timeout_text,
-        stop_timeout=_span("stopTimeout", stop_timeout_text),
+        stop_timeout=fields.span("stopTimeout", stop_timeout_text),
         locks=locks,
         unique_key=unique_key,
     )
@@ -179,7 +179,7 @@ def read_parameters(action: Action, sent: dict[str, Any] | None, configured: dic
 
 
 def _sealed(action: Action, sent: dict[str, Any] | None) -> dict[str, Any] | None:
-    _storable("parameters", sent)
+    fields.storable("parameters", sent)
     try:
         return seal_parameters(action.parameters, sent)
     except InvalidParameters as error:
@@ -207,56 +207,6 @@ def _computed(
     if secrets and any(without(secrets, lock["name"]) != lock["name"] for lock in locks or []):
         raise InvalidSubmission(field="locks", reason=f"a lock of {action.name} is named after a secret parameter")
     return locks, unique_key
-
-
-def _storable(name: str, value: object) -> None:
-    """Refuse what JSON in PostgreSQL can not hold, naming the key at fault."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise InvalidSubmission(field=name, reason="holds a NUL character (\\u0000), which can not be stored")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InvalidSubmission(
-                field=name, reason="holds half of a surrogate pair, which is not Unicode text"
-            ) from None
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise InvalidSubmission(field=name, reason=f"{value} is not a number that JSON knows")
-    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**300:
-        raise InvalidSubmission(field=name, reason="is a number of more than 300 digits")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _storable(name, key)
-            _storable(f"{name}.{key[:60]}", item)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _storable(f"{name}.{index}", item)
-
-
-def _capacity(units: dict[str, int] | None) -> dict[str, int] | None:
-    try:
-        return None if units is None else capacity.check(dict(units))
-    except capacity.InvalidCapacity as error:
-        name = f"capacityMap.{error.type_name}" if error.type_name else "capacityMap"
-        raise InvalidSubmission(field=name, reason=str(error)) from error
-
-
-def _span(name: str, text: str) -> timedelta | None:
-    try:
-        return durations.parse(text)
-    except durations.InvalidDuration as error:
-        raise InvalidSubmission(field=name, reason=str(error)) from error
-
-
-def _whole_number(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InvalidSubmission(field=name, reason=f"{value!r} is not a whole number from {low} to {high}")
-
-
-def _text(name: str, value: str | None, longest: int) -> None:
-    _storable(name, value)
-    if value is not None and len(value) > longest:
-        raise InvalidSubmission(field=name, reason=f"is {len(value)} characters long; at most {longest} are kept")
 
 
 def _locks(sent: list[dict[str, str]] | None, declared: list[dict[str, str]]) -> list[dict[str, str]] | None:

@@ -151,6 +151,13 @@ def test_by_number_it_counts_what_is_beyond(browser: Browser, crons: None) -> No
     assert "all but the 2 jobs that ended last: now 3 jobs" in asked
 
 
+@pytest.mark.parametrize("action", [LOGS, JOBS])
+def test_where_fewer_have_ended_than_are_kept_nothing_goes(browser: Browser, crons: None, action: str) -> None:
+    Cron.objects.filter(name=action).update(parameters={"days": None, "most": 1000})
+    _old_job()
+    assert ": now 0 " in browser("admin").get(start(action)).content.decode()
+
+
 def test_only_an_admin_starts_it(browser: Browser, crons: None) -> None:
     assert start(LOGS) in browser("admin").get(PAGE).content.decode()
     for who in ("auditor", "operator"):

@@ -94,6 +94,18 @@ def test_each_goes_by_its_own_policies(make_cron: MakeCron, monkeypatch: pytest.
     assert not Cron.objects.get(name="unreadable").enabled
 
 
+def test_one_that_never_comes_again_is_disabled_and_its_second_recorded(make_cron: MakeCron) -> None:
+    last, other = make_cron(name="last"), make_cron(name="other")
+    Cron.objects.filter(pk=last.pk).update(schedule="@every 80000000h")
+    due = set_back(last, minutes_ago(1))
+    set_back(other, minutes_ago(0))
+    assert not [cron for cron in fire(by=BEAT) if cron.failed]
+    last.refresh_from_db()
+    assert (last.enabled, last.next_run_at, len(fired(other))) == (False, None, 1)
+    skip = CronSkip.objects.get(cron=last.pk)
+    assert (skip.code, skip.due_at, skip.count) == ("DISABLED", due, 1)
+
+
 def test_what_the_database_refuses_to_one_it_gives_the_others(
     make_cron: MakeCron, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,8 +56,10 @@ class Kept:
         try:
             with patience.at_most(patience.LIST):
                 before = prune_limit(older_than=asked.older_than, most=asked.most)
+                if before is None:
+                    return "0"
                 rows: Any = old_lines(before) if self.action == "onlinegc_joblogs" else _ended(before)
-                count = 0 if before is None else rows.values("pk")[: MOST_COUNTED + 1].count()
+                count = rows.values("pk")[: MOST_COUNTED + 1].count()
         except patience.TooSlow:
             return "more than can be counted quickly"
         return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"

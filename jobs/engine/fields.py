@@ -1,0 +1,58 @@
+"""Single fields of a submission, judged by themselves. Each raises InvalidSubmission."""
+
+import math
+from datetime import timedelta
+
+from jobs import durations
+from jobs.engine.errors import InvalidSubmission
+from workers import capacity
+
+
+def storable(name: str, value: object) -> None:
+    """Refuse what JSON in PostgreSQL can not hold, naming the key at fault."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise InvalidSubmission(field=name, reason="holds a NUL character (\\u0000), which can not be stored")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidSubmission(
+                field=name, reason="holds half of a surrogate pair, which is not Unicode text"
+            ) from None
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InvalidSubmission(field=name, reason=f"{value} is not a number that JSON knows")
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**300:
+        raise InvalidSubmission(field=name, reason="is a number of more than 300 digits")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            storable(name, key)
+            storable(f"{name}.{key[:60]}", item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            storable(f"{name}.{index}", item)
+
+
+def typed_units(units: dict[str, int] | None) -> dict[str, int] | None:
+    try:
+        return None if units is None else capacity.check(dict(units))
+    except capacity.InvalidCapacity as error:
+        name = f"capacityMap.{error.type_name}" if error.type_name else "capacityMap"
+        raise InvalidSubmission(field=name, reason=str(error)) from error
+
+
+def span(name: str, text: str) -> timedelta | None:
+    try:
+        return durations.parse(text)
+    except durations.InvalidDuration as error:
+        raise InvalidSubmission(field=name, reason=str(error)) from error
+
+
+def whole_number(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidSubmission(field=name, reason=f"{value!r} is not a whole number from {low} to {high}")
+
+
+def text(name: str, value: str | None, longest: int) -> None:
+    storable(name, value)
+    if value is not None and len(value) > longest:
+        raise InvalidSubmission(field=name, reason=f"is {len(value)} characters long; at most {longest} are kept")
