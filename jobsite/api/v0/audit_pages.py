@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from jobsite import patience
 from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import count_of
+from jobsite.api.describing import described
 from jobsite.api.keyset import Place
 from jobsite.api.v0.audit import AuditRow, as_csv, audit_object, rows_of
-from jobsite.api.v0.cursors import described, next_link, read_cursor
+from jobsite.api.v0.cursors import next_link, read_cursor
 from jobsite.api.v0.errors import too_slow
 from jobsite.api.v0.numbers import number
 

@@ -1,7 +1,6 @@
 """The cursor of a list: how it is read from the query, and written into the Link header."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.http import urlencode
 from rest_framework.request import Request
@@ -25,8 +24,3 @@ def next_link(request: Request, last: Place) -> str:
     kept = [pair for pair in query if pair[0] not in {"start", "after"}]
     url = request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
     return f'<{url}>; rel="next"'
-
-
-def described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
-    """A query parameter, for the API description."""
-    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

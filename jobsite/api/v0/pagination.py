@@ -13,9 +13,10 @@ from jobs.models.queryset import JobQuerySet
 from jobsite import patience
 from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
+from jobsite.api.describing import described
 from jobsite.api.keyset import Place
 from jobsite.api.streams import array_in_parts
-from jobsite.api.v0.cursors import described, next_link, read_cursor
+from jobsite.api.v0.cursors import next_link, read_cursor
 from jobsite.api.v0.numbers import number
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
 

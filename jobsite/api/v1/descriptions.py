@@ -1,32 +1,15 @@
 """The words of the API description, beside the handlers that they describe."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from jobsite.api.describing import COUNT_EXACT, Describe, holds_a_list
 from jobsite.api.v1 import schemas
 from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-class Describe(Protocol):
-    """A decorator that adds nothing but words."""
-
-    def __call__(self, handler: Handler, /) -> Handler: ...
-
-
 for _list in (schemas.JobsAnswer, schemas.LocksAnswer):
-    # The object that holds the list is the answer; it is not a row of one.
-    extend_schema_serializer(many=False)(_list)
+    holds_a_list(_list)
 
 _JOB_ID = OpenApiParameter("job_id", int, OpenApiParameter.PATH)
 _LEFT_OUT = OpenApiParameter(
@@ -35,7 +18,7 @@ _LEFT_OUT = OpenApiParameter(
 _TOTAL = OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200])
 _HEADERS = [
     _TOTAL,
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="next, last, first, prev."),
 ]
 # The generator writes no body of a DELETE.
@@ -153,7 +136,4 @@ READ_VERSION = _endpoint(
     schemas.VersionAnswer,
     {"data": {"version": "0.1.0", "git_version": ""}},
     public=True,
-)
-READ_DOCS: Describe = extend_schema(
-    operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
 )

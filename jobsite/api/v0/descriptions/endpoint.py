@@ -1,26 +1,12 @@
 """What the operations of all resources have in common: their errors, and how one is listed, read or deleted."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from jobsite.api.describing import COUNT_EXACT, Describe, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
-
-Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-class Describe(Protocol):
-    """A decorator that adds nothing but words."""
-
-    def __call__(self, handler: Handler, /) -> Handler: ...
-
 
 # Lenient with what is no number, and not with a negative one.
 AT_LEAST_0: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -38,7 +24,7 @@ _REASONS = {
 # Of a list that is sent in pages.
 PAGE_HEADERS = [
     OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
 ]
 
@@ -70,8 +56,7 @@ def endpoint(
 
 
 def listing(operation: str, summary: str, answer: type, example: Any, **more: Any) -> Describe:
-    # The object that holds the list is the answer; it is not a row of one.
-    extend_schema_serializer(many=False)(answer)
+    holds_a_list(answer)
     return endpoint(operation, summary, answer, example, **more)
 
 
