@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from jobs.engine.bulk import Verb
 from jobsite.api.v0.schemas.common import ReasonBody, Wire
@@ -11,8 +10,6 @@ from jobsite.api.v0.schemas.common import ReasonBody, Wire
 
 class BulkBody(ReasonBody):
     """What to do to which jobs: `filter` has the parameters of GET /jobs that choose."""
-
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
     verb: Verb
     filter: Annotated[
