@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +11,7 @@ from jobs.engine.errors import NoSuchActionConfig
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import ActionConfig
 from jobs.seal.form import masked
+from jobsite.access.permissions import require
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.descriptions.action_configs import ACTION_CONFIGS
 from jobsite.api.v0.schemas.action_configs import ActionConfigBody
@@ -34,8 +34,7 @@ class ActionConfigs(Endpoint):
     @ACTION_CONFIGS["create"]
     def create(self, request: Request) -> Response:
         # One address for both: who may add only must not replace.
-        if not request.user.has_perm("jobs.change_actionconfig"):
-            raise PermissionDenied("None of your roles has the permission jobs.change_actionconfig.")
+        require(request, "jobs.change_actionconfig")
         body = typed(ActionConfigBody, self.body(request))
         config = save_config(body.action, body.parameters or {}, by=self.actor(request))
         return Response(_object(config), status=202)

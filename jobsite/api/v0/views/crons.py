@@ -1,6 +1,5 @@
 """/crons: what makes jobs by a schedule."""
 
-from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +10,7 @@ from jobs.engine.crons.save import save_cron
 from jobs.engine.errors import NoSuchCron
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import Cron
+from jobsite.access.permissions import require
 from jobsite.api.v0.crons import cron_object, read_cron
 from jobsite.api.v0.descriptions.crons import CRONS
 from jobsite.api.v0.views.base import Endpoint
@@ -35,8 +35,7 @@ class Crons(Endpoint):
     @CRONS["create"]
     def create(self, request: Request) -> Response:
         # One address for both: who may add only must not replace.
-        if not request.user.has_perm("jobs.change_cron"):
-            raise PermissionDenied("None of your roles has the permission jobs.change_cron.")
+        require(request, "jobs.change_cron")
         cron = save_cron(read_cron(self.body(request)), by=self.actor(request))
         return Response(cron_object(cron, now=database_now()), status=202)
 

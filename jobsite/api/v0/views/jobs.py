@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db.models.expressions import RawSQL
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from jobs.engine.retry import retry
 from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
+from jobsite.access.permissions import require
 from jobsite.api.conditional import JOB_VERSION, tag_of, unless_known
 from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions.jobs import JOBS
@@ -101,8 +101,8 @@ class Jobs(Endpoint):
     def cancel(self, request: Request, job_id: str) -> Response:
         asked = read_cancel(self.optional_body(request))
         force = flag(request.query_params, "force") or asked.force
-        if force and not request.user.has_perm("jobs.force_job"):
-            raise PermissionDenied("None of your roles has the permission jobs.force_job.")
+        if force:
+            require(request, "jobs.force_job")
         cancel(_uuid(job_id), by=self.actor(request), reason=asked.reason or "", force=force)
         return Response(status=204)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +10,7 @@ from jobs.engine.errors import NoSuchLock
 from jobs.engine.free import free
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import report
+from jobsite.access.permissions import require
 from jobsite.api.v0.bodies import storable_reason, typed
 from jobsite.api.v0.descriptions.locks import LOCKS
 from jobsite.api.v0.errors import InvalidQuery
@@ -49,8 +49,8 @@ class Locks(Endpoint):
     @LOCKS["clear"]
     def clear(self, request: Request, lock_name: str) -> Response:
         body = typed(ClearBody, self.body(request))
-        if body.force and not request.user.has_perm("locks.force_lock"):
-            raise PermissionDenied("None of your roles has the permission locks.force_lock, which force needs.")
+        if body.force:
+            require(request, "locks.force_lock")
         _one(lock_name)
         reason = storable_reason(body.reason, longest=LONGEST_REASON)
         state = clear(lock_name, by=self.actor(request), reason=reason, force=body.force)

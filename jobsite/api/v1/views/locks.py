@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +10,7 @@ from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
 from jobs.states import Status
+from jobsite.access.permissions import require
 from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.descriptions import CLEAR_LOCK, LIST_LOCKS
 from jobsite.api.v1.errors import WireError
@@ -41,8 +41,8 @@ class JobLocks(Endpoint):
         if not isinstance(force, bool) or not isinstance(reason, str):
             raise WireError(400, "force must be true or false, and reason text")
         reason = storable("reason", reason)[:_LONGEST_REASON]
-        if force and not request.user.has_perm("locks.force_lock"):
-            raise PermissionDenied
+        if force:
+            require(request, "locks.force_lock")
         state = self._clear(str(name), force=force, reason=reason, request=request)
         if state is LockState.FREE:
             return success({"name": name, "status": "deleted"})
