@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -18,6 +18,15 @@ class Describe(Protocol):
 COUNT_EXACT = OpenApiParameter(
     "X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."
 )
+# Of what is read: who brings the present ETag is spared the body.
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 304],
+    description="For If-None-Match. A list of more than 1000 jobs has none.",
+)
+NOT_MODIFIED = OpenApiResponse(description="Nothing: If-None-Match has the present ETag.")
 READ_DOCS: Describe = extend_schema(
     operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
 )

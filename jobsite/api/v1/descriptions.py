@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from jobsite.api.describing import COUNT_EXACT, Describe, holds_a_list
+from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
 from jobsite.api.v1 import schemas
 from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
 
@@ -32,6 +32,7 @@ _REASONS = {
     403: "Not allowed",
     404: "No such lock",
     409: "The lock's holder is alive",
+    429: "Too many requests, or failed logins: see Retry-After",
     503: "Try again, see Retry-After",
 }
 
@@ -46,6 +47,7 @@ def _endpoint(
     also: tuple[int, ...] = (),
     errors: tuple[int, ...] = (),
     public: bool = False,
+    conditional: bool = False,
     **more: Any,
 ) -> Describe:
     """One operation: what it answers, an example of that and of the body, and each error that it can answer."""
@@ -53,8 +55,11 @@ def _endpoint(
     if body is not None:
         examples.append(OpenApiExample("Body", body, request_only=True))
     responses: dict[int, Any] = dict.fromkeys((200, *also), answer)
-    for code in (*errors, *(() if public else (401, 403)), 503):
+    for code in (*errors, *(() if public else (401, 403, 429)), 503):
         responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
+    if conditional:
+        responses[304] = NOT_MODIFIED
+        more["parameters"] = [*more.get("parameters", []), ETAG]
     if public:
         more["auth"] = []
     more.setdefault("request", None)
@@ -84,6 +89,7 @@ LIST_JOBS = _endpoint(
     schemas.JobsAnswer,
     {"data": {"jobs": [JOB_EXAMPLE]}},
     errors=(400,),
+    conditional=True,
     parameters=[_LEFT_OUT, *_HEADERS],
 )
 READ_JOB = _endpoint(
@@ -92,6 +98,7 @@ READ_JOB = _endpoint(
     schemas.JobsAnswer,
     {"data": {"jobs": [JOB_EXAMPLE]}},
     errors=(400,),
+    conditional=True,
     parameters=[_JOB_ID, _LEFT_OUT],
 )
 ABORT_JOB = _endpoint(
@@ -105,7 +112,11 @@ ABORT_JOB = _endpoint(
     parameters=[_JOB_ID, _LEFT_OUT],
 )
 LIST_LOCKS = _endpoint(
-    "joblocks_list", "List the locks that are held", schemas.LocksAnswer, {"data": {"locks": [LOCK_EXAMPLE]}}
+    "joblocks_list",
+    "List the locks that are held",
+    schemas.LocksAnswer,
+    {"data": {"locks": [LOCK_EXAMPLE]}},
+    conditional=True,
 )
 CLEAR_LOCK = _endpoint(
     "joblocks_delete",

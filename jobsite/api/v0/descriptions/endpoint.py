@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from jobsite.api.describing import COUNT_EXACT, Describe, holds_a_list
+from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
 
 # Lenient with what is no number, and not with a negative one.
@@ -38,11 +38,13 @@ def endpoint(
     status: int = 200,
     errors: tuple[int, ...] = (),
     also: Mapping[Any, Any] | None = None,
+    conditional: bool = False,
     **more: Any,
 ) -> Describe:
     """One operation: what it answers, with an example, and each error that it can answer.
 
     `also`: what it answers with another status, or, by status and type, in another media type.
+    `conditional`: whether it heeds If-None-Match.
     """
     examples = (
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
@@ -50,6 +52,9 @@ def endpoint(
     responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
     for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
+    if conditional:
+        responses[304] = NOT_MODIFIED
+        more["parameters"] = [*more.get("parameters", []), ETAG]
     more["examples"] = [*examples, *more.get("examples", [])]
     describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
     return describe
@@ -57,12 +62,12 @@ def endpoint(
 
 def listing(operation: str, summary: str, answer: type, example: Any, **more: Any) -> Describe:
     holds_a_list(answer)
-    return endpoint(operation, summary, answer, example, **more)
+    return endpoint(operation, summary, answer, example, conditional=True, **more)
 
 
 def reading(operation: str, summary: str, answer: type, example: Any, name: OpenApiParameter) -> Describe:
     """Of the one that the address names."""
-    return endpoint(operation, summary, answer, example, errors=(404,), parameters=[name])
+    return endpoint(operation, summary, answer, example, errors=(404,), conditional=True, parameters=[name])
 
 
 def deleting(operation: str, summary: str, name: OpenApiParameter) -> Describe:

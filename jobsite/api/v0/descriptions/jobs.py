@@ -103,6 +103,7 @@ JOBS: dict[str, Describe] = {
             ),
         ],
         also={(200, STREAM): StreamedLine},
+        conditional=True,
         examples=[
             OpenApiExample("Line", {"data": "checking eosdist", "lineNum": 0}, response_only=True, media_type=STREAM),
             OpenApiExample("End", {"status": "done"}, response_only=True, media_type=STREAM),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +13,7 @@ from jobs.engine.submission import ACTION_NAME
 from jobs.models import ActionConfig
 from jobs.seal.form import masked
 from jobsite.access.permissions import require
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.descriptions.action_configs import ACTION_CONFIGS
 from jobsite.api.v0.schemas.action_configs import ActionConfigBody
@@ -28,8 +30,9 @@ class ActionConfigs(Endpoint):
     pagination_class = None
 
     @ACTION_CONFIGS["list"]
-    def list(self, _request: Request) -> Response:
-        return Response({"actionConfigs": [_object(config) for config in ActionConfig.objects.order_by("action")]})
+    def list(self, request: Request) -> HttpResponseBase:
+        configs = ActionConfig.objects.order_by("action")
+        return shown(request, {"actionConfigs": [_object(config) for config in configs]})
 
     @ACTION_CONFIGS["create"]
     def create(self, request: Request) -> Response:
@@ -40,11 +43,11 @@ class ActionConfigs(Endpoint):
         return Response(_object(config), status=202)
 
     @ACTION_CONFIGS["retrieve"]
-    def retrieve(self, _request: Request, action_name: str) -> Response:
+    def retrieve(self, request: Request, action_name: str) -> HttpResponseBase:
         config = ActionConfig.objects.filter(action=_name(action_name)).first()
         if config is None:
             raise NoSuchActionConfig(action_name)
-        return Response(_object(config))
+        return shown(request, _object(config))
 
     @ACTION_CONFIGS["destroy"]
     def destroy(self, request: Request, action_name: str) -> Response:

@@ -16,7 +16,7 @@ from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite.access.permissions import require
-from jobsite.api.conditional import JOB_VERSION, tag_of, unless_known
+from jobsite.api.conditional import JOB_VERSION, shown, tag_of, unless_known
 from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions.jobs import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
@@ -77,8 +77,8 @@ class Jobs(Endpoint):
         return unless_known(request, tag_of(row), lambda: Response(job_object(row)))
 
     @JOBS["more"]
-    def more(self, _request: Request, job_id: str) -> Response:
-        return Response(detail_object(_uuid(job_id)))
+    def more(self, request: Request, job_id: str) -> HttpResponseBase:
+        return shown(request, detail_object(_uuid(job_id)))
 
     @JOBS["result"]
     def result(self, request: Request, job_id: str) -> HttpResponseBase:
@@ -86,8 +86,8 @@ class Jobs(Endpoint):
         return unless_known(request, tag_of(version), lambda: Response(result_object(_uuid(job_id))))
 
     @JOBS["waiting"]
-    def waiting(self, _request: Request, job_id: str) -> Response:
-        return Response(waiting_object(_uuid(job_id)))
+    def waiting(self, request: Request, job_id: str) -> HttpResponseBase:
+        return shown(request, waiting_object(_uuid(job_id)))
 
     @JOBS["logs"]
     def logs(self, request: Request, job_id: str) -> HttpResponseBase:

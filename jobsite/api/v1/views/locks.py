@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +12,7 @@ from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
 from jobs.states import Status
 from jobsite.access.permissions import require
+from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.descriptions import CLEAR_LOCK, LIST_LOCKS
 from jobsite.api.v1.errors import WireError
@@ -28,9 +30,10 @@ class JobLocks(Endpoint):
     needs = {"list": "locks.view_joblock", "destroy": "locks.clear_lock"}
 
     @LIST_LOCKS
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         held = LockName.objects.filter(pk__in=JobLock.objects.values("lock"))
-        return success({"locks": [_object(lock, holder) for lock in report(held) for holder in lock.holders]})
+        locks = [_object(lock, holder) for lock in report(held) for holder in lock.holders]
+        return unless_known(request, tag_of(locks), lambda: success({"locks": locks}))
 
     @CLEAR_LOCK
     def destroy(self, request: Request) -> Response:
