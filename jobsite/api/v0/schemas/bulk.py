@@ -16,7 +16,8 @@ class BulkBody(ReasonBody):
         dict[str, Any],
         Field(
             description="As the query of GET /jobs without start, limit and after, and not empty. Each value is text, "
-            "a number or a boolean; that of `parameters.KEY` also a list of such. A key that is no filter is refused.",
+            "a number or a boolean; that of `parameters.KEY` also a list of such. A key that is no filter is refused, "
+            "and so is an empty value, except of `worker` and `parameters.KEY`.",
             examples=[{"status": "errored", "action": "poll_mirror"}],
         ),
     ]
