@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -11,6 +12,8 @@ from jobsite.access.models import AccessToken
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+_LACKING = "None of your roles has the permission {}."
 
 
 class WithinThrottle(BasePermission):
@@ -40,5 +43,11 @@ class HasNeeded(BasePermission):
         if handler in {None, "metadata"}:
             return True
         needed: str = view.needs[handler]  # type: ignore[attr-defined]
-        self.message = f"None of your roles has the permission {needed}."
+        self.message = _LACKING.format(needed)
         return request.user.has_perm(needed)
+
+
+def require(request: Request, permission: str) -> None:
+    """Of what a handler needs beside the view's `needs`, for this one body. Raises PermissionDenied."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied(_LACKING.format(permission))

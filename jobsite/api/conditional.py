@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 from django.db.models import CharField
 from django.db.models.expressions import RawSQL
@@ -10,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from jobsite.version import VERSION, git_version
 
@@ -37,3 +39,8 @@ def unless_known(request: Request, tag: str, make: Callable[[], HttpResponseBase
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Authorization", "Cookie"])
     return response
+
+
+def shown(request: Request, value: Any) -> HttpResponseBase:
+    """The answer of what is short and had to be read to tell whether it is new, or 304."""
+    return unless_known(request, tag_of(value), lambda: Response(value))

@@ -51,7 +51,9 @@ def _parameters_key(paths: Paths, environ: Mapping[str, str], values: Mapping[st
     if not values.get(PARAMETERS_KEY):
         # The file of a release that had none.
         made = Fernet.generate_key().decode()
-        write_private(paths.secrets, f"{paths.secrets.read_text()}{PARAMETERS_KEY}={made}\n")
+        # Whoever edited it may have left its last line open.
+        kept = paths.secrets.read_text().rstrip("\n")
+        write_private(paths.secrets, f"{kept}\n{PARAMETERS_KEY}={made}\n")
         return made
     return values[PARAMETERS_KEY]
 

@@ -93,7 +93,11 @@ def test_the_filter_means_what_the_list_means_by_it() -> None:
     ("chosen", "field"),
     [
         ({}, "filter"),
-        ({"action": "any", "running": "any", "worker": "any", "status": ""}, "filter"),
+        ({"action": "any", "running": "any", "worker": "any"}, "filter"),
+        ({"status": "waiting", "action": ""}, "filter.action"),
+        ({"status": "waiting", "cron": " "}, "filter.cron"),
+        ({"status": "waiting", "scheduledBefore": ""}, "filter.scheduledBefore"),
+        ({"status": "waiting", "parameters.k": []}, "filter.parameters.k"),
         ({"acton": "noop"}, "filter.acton"),
         ({"limit": 3}, "filter.limit"),
         ({"start": 3, "action": "noop"}, "filter.start"),

@@ -8,10 +8,12 @@ from django.db.models import F
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from jobs.models import Job, JobLog
+from jobs.models import Cron, Job, JobLog, Pause
 from jobs.states import Status
 from jobsite.api.v0 import wire
-from tests.api.conftest import NOON, MakeJob
+from tests.api.conftest import NOON, MakeJob, MakeWorker
+from tests.api.known import known_rows
+from tests.api.operations import OPERATIONS, Operation
 from workers.models import Worker
 
 PLACES = (
@@ -22,6 +24,7 @@ PLACES = (
     "/api/v1.0/jobs",
     "/api/v1.0/job/{pk}",
 )
+READS = [operation for operation in OPERATIONS if operation.method == "GET" and not operation.is_public]
 
 
 def again(client: Client, url: str, answer: Any) -> Any:
@@ -32,18 +35,33 @@ def at(place: str, job: Job) -> str:
     return place.format(uuid=job.uuid, pk=job.pk)
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_an_answer_that_the_reader_has_is_304_and_empty(client: Client, make_job: MakeJob, place: str) -> None:
-    job = make_job(status=Status.DONE, result={"a": 1})
-    first = client.get(at(place, job))
+@pytest.mark.parametrize("read", READS, ids=str)
+def test_an_answer_that_the_reader_has_is_304_and_empty(
+    client: Client, make_job: MakeJob, make_worker: MakeWorker, read: Operation
+) -> None:
+    url = read.among(known_rows(make_job, make_worker))
+    first = client.get(url)
     assert first.status_code == 200
     assert first["ETag"].startswith('W/"')
-    second = again(client, at(place, job), first)
+    second = again(client, url, first)
     assert (second.status_code, second.content) == (304, b"")
+    assert {"200", "304"} <= set(read.described["responses"])
     for answer in (first, second):
         assert answer["Cache-Control"] == "private, no-cache"
         assert {"Authorization", "Cookie"} <= set(answer["Vary"].split(", "))
         assert answer["ETag"] == first["ETag"]
+
+
+def test_of_what_is_short_any_change_makes_another_tag(client: Client, make_job: MakeJob) -> None:
+    make_job()
+    Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON)
+    places = ("/api/v0/crons", "/api/v0/crons/nightly", "/api/v0/actions", "/api/v0/classes")
+    first = {place: client.get(place) for place in places}
+    Cron.objects.update(enabled=False, next_run_at=None)
+    Pause.objects.create(kind="action", name="noop")
+    Pause.objects.create(kind="class", name="default")
+    for place in places:
+        assert again(client, place, first[place]).status_code == 200, place
 
 
 @pytest.mark.parametrize("sent", ['{tag}, "other"', '"other",{tag}', "*", "{strong}"])

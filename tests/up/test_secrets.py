@@ -29,9 +29,11 @@ def test_a_database_url_asks_for_the_key_that_others_use(top: Path) -> None:
 def test_the_key_of_secret_parameters_is_made_with_them_or_added_to_an_older_file(top: Path) -> None:
     first = load_or_make(Paths(top), {}, data_exists=False)
     lines = (top / "secrets").read_text().splitlines()
-    (top / "secrets").write_text("".join(f"{line}\n" for line in lines if not line.startswith("PARAMETERS_KEY")))
+    # Its last line left open, as some editors do.
+    (top / "secrets").write_text("\n".join(line for line in lines if not line.startswith("PARAMETERS_KEY")))
     added = load_or_make(Paths(top), {}, data_exists=True)
     assert added.parameters_key != first.parameters_key
+    assert added.broker_password == first.broker_password
     assert load_or_make(Paths(top), {}, data_exists=True) == added
     assert stat.S_IMODE((top / "secrets").stat().st_mode) == 0o600
     assert Fernet(added.parameters_key)

@@ -1,14 +1,13 @@
 """The query parameters of GET /audit. Each has an index of its own in the order of the list."""
 
 import ipaddress
-from datetime import datetime
 
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 
 from jobs.models import AuditEvent
-from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.errors import InvalidQuery
+from jobsite.api.v0.filters import read_time
 
 
 class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -32,15 +31,7 @@ class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
             raise InvalidQuery(name, f"{text[:60]!r} is not an IP address") from error
 
     def by_since(self, events: QuerySet[AuditEvent], name: str, text: str) -> QuerySet[AuditEvent]:
-        return events.filter(at__gte=_time(name, text))
+        return events.filter(at__gte=read_time(name, text))
 
     def by_until(self, events: QuerySet[AuditEvent], name: str, text: str) -> QuerySet[AuditEvent]:
-        return events.filter(at__lt=_time(name, text))
-
-
-def _time(name: str, text: str) -> datetime:
-    try:
-        # An unencoded + in a query arrives as a space.
-        return parse_time(text.replace(" ", "+"))
-    except InvalidTime as error:
-        raise InvalidQuery(name, str(error)) from error
+        return events.filter(at__lt=read_time(name, text))

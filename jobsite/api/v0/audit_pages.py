@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from jobsite import patience
 from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import count_of
+from jobsite.api.describing import described
 from jobsite.api.keyset import Place
 from jobsite.api.v0.audit import AuditRow, as_csv, audit_object, rows_of
-from jobsite.api.v0.cursors import described, next_link, read_cursor
+from jobsite.api.v0.cursors import read_cursor, tell_pages
 from jobsite.api.v0.errors import too_slow
 from jobsite.api.v0.numbers import number
 
@@ -51,10 +52,7 @@ def page(events: Any, request: Request) -> HttpResponseBase:
     # A row never changes.
     tag = tag_of([row.id for row in shown], last and last.id, count.number if count.exact else None)
     response = unless_known(request, tag, lambda: Response({"audit": [audit_object(row) for row in shown]}))
-    response["X-Resource-Count"] = str(count.number)
-    response["X-Count-Exact"] = "true" if count.exact else "false"
-    if last is not None:
-        response["Link"] = next_link(request, _place(last))
+    tell_pages(response, request, count=count, last=last and _place(last))
     return response
 
 

@@ -19,7 +19,9 @@ def read_criteria(sent: Mapping[str, Any]) -> Criteria:
     for name, value in sent.items():
         _require_known(name)
         several = value if isinstance(value, list) and name.startswith(PARAMETER) else [value]
-        query.setlist(name, [_word(name, each) for each in several])
+        words = [_word(name, each) for each in several]
+        _require_meant(name, words)
+        query.setlist(name, words)
     chosen = JobFilter(query, queryset=Job.objects.none())
     try:
         require_valid(chosen)
@@ -36,6 +38,13 @@ def _require_known(name: str) -> None:
     if name not in JobFilter.base_filters and not name.startswith(PARAMETER):
         known = ", ".join([*JobFilter.base_filters, f"{PARAMETER}KEY"])
         raise InvalidField(f"filter.{name[:60]}", f"is no filter; those are {known}")
+
+
+def _require_meant(name: str, words: list[str]) -> None:
+    """A query's empty word is as good as none: here it would be a script's variable that nobody has set."""
+    may_be_empty = name == "worker" or name.startswith(PARAMETER)
+    if not words or not (may_be_empty or all(map(str.strip, words))):
+        raise InvalidField(f"filter.{name}", "is empty; leave it out if it shall not choose")
 
 
 def _word(name: str, value: Any) -> str:

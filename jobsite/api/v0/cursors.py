@@ -1,11 +1,12 @@
-"""The cursor of a list: how it is read from the query, and written into the Link header."""
+"""The cursor of a list: how it is read from the query, and told with the page before it."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 from rest_framework.request import Request
 
+from jobsite.api.counts import RowCount
 from jobsite.api.keyset import InvalidCursor, Place, decode
 from jobsite.api.v0.errors import InvalidQuery
 
@@ -19,14 +20,17 @@ def read_cursor(query: Mapping[str, str]) -> Place | None:
         raise InvalidQuery("after", str(error)) from error
 
 
-def next_link(request: Request, last: Place) -> str:
-    """The Link header: the same list behind its last row."""
+def tell_pages(response: HttpResponseBase, request: Request, *, count: RowCount, last: Place | None) -> None:
+    """The headers of a page: how many rows there are in all, and the next page unless this is the last."""
+    response["X-Resource-Count"] = str(count.number)
+    response["X-Count-Exact"] = "true" if count.exact else "false"
+    if last is not None:
+        response["Link"] = _next_link(request, last)
+
+
+def _next_link(request: Request, last: Place) -> str:
+    """The same list behind its last row."""
     query = [(key, value) for key, values in request.query_params.lists() for value in values]
     kept = [pair for pair in query if pair[0] not in {"start", "after"}]
     url = request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
     return f'<{url}>; rel="next"'
-
-
-def described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
-    """A query parameter, for the API description."""
-    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

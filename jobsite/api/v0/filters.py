@@ -40,6 +40,15 @@ def flag(query: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
+def read_time(name: str, text: str) -> datetime:
+    """The moment of a query parameter, or InvalidQuery."""
+    try:
+        # An unencoded + in a query arrives as a space.
+        return parse_time(text.replace(" ", "+"))
+    except InvalidTime as error:
+        raise InvalidQuery(name, str(error)) from error
+
+
 class _MaybeEmptyField(forms.CharField):
     """None if not sent, "" if sent empty."""
 
@@ -92,8 +101,8 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
             cron=sent["cron"] or None,
             lock=sent["lock"] or None,
             original=_original(sent["retryFrom"]),
-            scheduled_after=_time("scheduledAfter", sent["scheduledAfter"]),
-            scheduled_before=_time("scheduledBefore", sent["scheduledBefore"]),
+            scheduled_after=_time("scheduledAfter", sent),
+            scheduled_before=_time("scheduledBefore", sent),
             parameters=self._parameters(),
             text=sent["q"] or None,
         )
@@ -128,12 +137,8 @@ def _original(text: str) -> UUID | None:
         raise InvalidQuery("retryFrom", str(error)) from error
 
 
-def _time(name: str, text: str) -> datetime | None:
-    try:
-        # An unencoded + in a query arrives as a space.
-        return parse_time(text.replace(" ", "+")) if text else None
-    except InvalidTime as error:
-        raise InvalidQuery(name, str(error)) from error
+def _time(name: str, sent: Mapping[str, str]) -> datetime | None:
+    return read_time(name, sent[name]) if sent[name] else None
 
 
 def _storable(name: str, text: str) -> str:

@@ -13,9 +13,10 @@ from jobs.models.queryset import JobQuerySet
 from jobsite import patience
 from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
+from jobsite.api.describing import described
 from jobsite.api.keyset import Place
 from jobsite.api.streams import array_in_parts
-from jobsite.api.v0.cursors import described, next_link, read_cursor
+from jobsite.api.v0.cursors import read_cursor, tell_pages
 from jobsite.api.v0.numbers import number
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
 
@@ -50,10 +51,7 @@ class JobPagination(BasePagination):
 
     def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
         response = self._answer(data)
-        response["X-Resource-Count"] = str(self.count.number)
-        response["X-Count-Exact"] = "true" if self.count.exact else "false"
-        if self.last is not None:
-            response["Link"] = next_link(self.request, self.last)
+        tell_pages(response, self.request, count=self.count, last=self.last)
         return response
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002

@@ -7,8 +7,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.bodies import typed
-from jobsite.api.v0.schemas.crons import CronBody
-from jobsite.api.v0.schemas.submissions import Follower, SubmissionBody
+from jobsite.api.v0.schemas.submissions import Follower, SubmissionBody, WhatRuns
 
 
 def read_submission(data: Any, *, scheduled_by: str) -> Submission:
@@ -16,7 +15,7 @@ def read_submission(data: Any, *, scheduled_by: str) -> Submission:
     return _submission(typed(SubmissionBody, data), scheduled_by=scheduled_by)
 
 
-def what_runs(body: Follower | CronBody) -> Submission:
+def what_runs(body: WhatRuns) -> Submission:
     """What a job and the jobs of a cron are told alike."""
     return Submission(
         action=body.action,

@@ -1,32 +1,15 @@
 """The words of the API description, beside the handlers that they describe."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
 from jobsite.api.v1 import schemas
 from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-class Describe(Protocol):
-    """A decorator that adds nothing but words."""
-
-    def __call__(self, handler: Handler, /) -> Handler: ...
-
-
 for _list in (schemas.JobsAnswer, schemas.LocksAnswer):
-    # The object that holds the list is the answer; it is not a row of one.
-    extend_schema_serializer(many=False)(_list)
+    holds_a_list(_list)
 
 _JOB_ID = OpenApiParameter("job_id", int, OpenApiParameter.PATH)
 _LEFT_OUT = OpenApiParameter(
@@ -35,7 +18,7 @@ _LEFT_OUT = OpenApiParameter(
 _TOTAL = OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200])
 _HEADERS = [
     _TOTAL,
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="next, last, first, prev."),
 ]
 # The generator writes no body of a DELETE.
@@ -49,6 +32,7 @@ _REASONS = {
     403: "Not allowed",
     404: "No such lock",
     409: "The lock's holder is alive",
+    429: "Too many requests, or failed logins: see Retry-After",
     503: "Try again, see Retry-After",
 }
 
@@ -63,6 +47,7 @@ def _endpoint(
     also: tuple[int, ...] = (),
     errors: tuple[int, ...] = (),
     public: bool = False,
+    conditional: bool = False,
     **more: Any,
 ) -> Describe:
     """One operation: what it answers, an example of that and of the body, and each error that it can answer."""
@@ -70,8 +55,11 @@ def _endpoint(
     if body is not None:
         examples.append(OpenApiExample("Body", body, request_only=True))
     responses: dict[int, Any] = dict.fromkeys((200, *also), answer)
-    for code in (*errors, *(() if public else (401, 403)), 503):
+    for code in (*errors, *(() if public else (401, 403, 429)), 503):
         responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
+    if conditional:
+        responses[304] = NOT_MODIFIED
+        more["parameters"] = [*more.get("parameters", []), ETAG]
     if public:
         more["auth"] = []
     more.setdefault("request", None)
@@ -101,6 +89,7 @@ LIST_JOBS = _endpoint(
     schemas.JobsAnswer,
     {"data": {"jobs": [JOB_EXAMPLE]}},
     errors=(400,),
+    conditional=True,
     parameters=[_LEFT_OUT, *_HEADERS],
 )
 READ_JOB = _endpoint(
@@ -109,6 +98,7 @@ READ_JOB = _endpoint(
     schemas.JobsAnswer,
     {"data": {"jobs": [JOB_EXAMPLE]}},
     errors=(400,),
+    conditional=True,
     parameters=[_JOB_ID, _LEFT_OUT],
 )
 ABORT_JOB = _endpoint(
@@ -122,7 +112,11 @@ ABORT_JOB = _endpoint(
     parameters=[_JOB_ID, _LEFT_OUT],
 )
 LIST_LOCKS = _endpoint(
-    "joblocks_list", "List the locks that are held", schemas.LocksAnswer, {"data": {"locks": [LOCK_EXAMPLE]}}
+    "joblocks_list",
+    "List the locks that are held",
+    schemas.LocksAnswer,
+    {"data": {"locks": [LOCK_EXAMPLE]}},
+    conditional=True,
 )
 CLEAR_LOCK = _endpoint(
     "joblocks_delete",
@@ -153,7 +147,4 @@ READ_VERSION = _endpoint(
     schemas.VersionAnswer,
     {"data": {"version": "0.1.0", "git_version": ""}},
     public=True,
-)
-READ_DOCS: Describe = extend_schema(
-    operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
 )

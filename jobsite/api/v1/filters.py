@@ -9,6 +9,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from jobs.models import Job
+from jobsite.api.describing import described
 from jobsite.api.v1.attributes import (
     AttributeFilter,
     DevicesFilter,
@@ -21,7 +22,7 @@ from jobsite.api.v1.attributes import (
     TimeFilter,
 )
 from jobsite.api.v1.errors import InvalidFilter
-from jobsite.api.v1.query import OPERATORS, attribute_name, conditions, described, first
+from jobsite.api.v1.query import OPERATORS, attribute_name, conditions, first
 from jobsite.api.v1.wire import STATUSES
 
 

@@ -15,10 +15,11 @@ from jobs.models import Job
 from jobsite import patience
 from jobsite.api.conditional import JOB_VERSION, knows, tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
+from jobsite.api.describing import described
 from jobsite.api.streams import array_in_parts
 from jobsite.api.v1.errors import InvalidFilter
 from jobsite.api.v1.functions import with_function_name
-from jobsite.api.v1.query import described, first
+from jobsite.api.v1.query import first
 from jobsite.api.v1.results import left_out
 from jobsite.api.v1.wire import JOB_COLUMNS, JobRow, job_object
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -44,8 +44,3 @@ def first(query: QueryDict, name: str) -> str:
 def attribute_name(text: str) -> str:
     """Dots stand for underscores: `function.name` is function_name."""
     return text.replace(".", "_")
-
-
-def described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:
-    """A parameter, for the API description."""
-    return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **schema}}

@@ -2,7 +2,8 @@
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import deleting, endpoint, listing, reading
 from jobsite.api.v0.schemas.action_configs import ActionConfig, ActionConfigBody, ActionConfigList
 
 _ACTION_NAME = OpenApiParameter("action_name", str, OpenApiParameter.PATH)

@@ -4,7 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, endpoint, listing
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import endpoint, listing
 from jobsite.api.v0.schemas.actions import ActionList, ClassList
 from jobsite.api.v0.schemas.common import ReasonBody
 

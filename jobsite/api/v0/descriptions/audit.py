@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
-from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, Describe, listing
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, listing
 from jobsite.api.v0.schemas.audit import AuditList
 
 _EXAMPLE: dict[str, Any] = {

@@ -2,7 +2,8 @@
 
 from drf_spectacular.utils import OpenApiExample
 
-from jobsite.api.v0.descriptions.endpoint import Describe, endpoint
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import endpoint
 from jobsite.api.v0.schemas.bulk import BulkBody, BulkCount
 from jobsite.api.v0.schemas.jobs import JOB_EXAMPLE, Job
 

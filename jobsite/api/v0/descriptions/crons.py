@@ -4,7 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, deleting, endpoint, listing, reading
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import RETRY_EXAMPLE
 from jobsite.api.v0.schemas.crons import Cron, CronBody, CronList
 from jobsite.api.v0.schemas.jobs import JOB_EXAMPLE, Job

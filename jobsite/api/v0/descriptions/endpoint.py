@@ -1,26 +1,12 @@
 """What the operations of all resources have in common: their errors, and how one is listed, read or deleted."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_serializer,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
-
-Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-class Describe(Protocol):
-    """A decorator that adds nothing but words."""
-
-    def __call__(self, handler: Handler, /) -> Handler: ...
-
 
 # Lenient with what is no number, and not with a negative one.
 AT_LEAST_0: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -38,7 +24,7 @@ _REASONS = {
 # Of a list that is sent in pages.
 PAGE_HEADERS = [
     OpenApiParameter("X-Resource-Count", int, OpenApiParameter.HEADER, response=[200], description="Of all pages."),
-    OpenApiParameter("X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."),
+    COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description='The next page: rel="next".'),
 ]
 
@@ -52,11 +38,13 @@ def endpoint(
     status: int = 200,
     errors: tuple[int, ...] = (),
     also: Mapping[Any, Any] | None = None,
+    conditional: bool = False,
     **more: Any,
 ) -> Describe:
     """One operation: what it answers, with an example, and each error that it can answer.
 
     `also`: what it answers with another status, or, by status and type, in another media type.
+    `conditional`: whether it heeds If-None-Match.
     """
     examples = (
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
@@ -64,20 +52,22 @@ def endpoint(
     responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
     for code in (*errors, 401, 403, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
+    if conditional:
+        responses[304] = NOT_MODIFIED
+        more["parameters"] = [*more.get("parameters", []), ETAG]
     more["examples"] = [*examples, *more.get("examples", [])]
     describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
     return describe
 
 
 def listing(operation: str, summary: str, answer: type, example: Any, **more: Any) -> Describe:
-    # The object that holds the list is the answer; it is not a row of one.
-    extend_schema_serializer(many=False)(answer)
-    return endpoint(operation, summary, answer, example, **more)
+    holds_a_list(answer)
+    return endpoint(operation, summary, answer, example, conditional=True, **more)
 
 
 def reading(operation: str, summary: str, answer: type, example: Any, name: OpenApiParameter) -> Describe:
     """Of the one that the address names."""
-    return endpoint(operation, summary, answer, example, errors=(404,), parameters=[name])
+    return endpoint(operation, summary, answer, example, errors=(404,), conditional=True, parameters=[name])
 
 
 def deleting(operation: str, summary: str, name: OpenApiParameter) -> Describe:

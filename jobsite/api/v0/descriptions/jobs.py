@@ -3,15 +3,8 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import (
-    AT_LEAST_0,
-    PAGE_HEADERS,
-    Describe,
-    deleting,
-    endpoint,
-    listing,
-    reading,
-)
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, PAGE_HEADERS, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
 from jobsite.api.v0.schemas.jobs import (
@@ -110,6 +103,7 @@ JOBS: dict[str, Describe] = {
             ),
         ],
         also={(200, STREAM): StreamedLine},
+        conditional=True,
         examples=[
             OpenApiExample("Line", {"data": "checking eosdist", "lineNum": 0}, response_only=True, media_type=STREAM),
             OpenApiExample("End", {"status": "done"}, response_only=True, media_type=STREAM),

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from jobs.engine.submission import LOCK_NAME
-from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, Describe, endpoint, listing, reading
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, endpoint, listing, reading
 from jobsite.api.v0.schemas.locks import ClearBody, FreeBody, LockChange, LockDetail, LockList
 
 _LOCK_NAME = OpenApiParameter("lock_name", str, OpenApiParameter.PATH, description="A-Z a-z 0-9 _ . : @ -")

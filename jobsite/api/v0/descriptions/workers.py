@@ -4,7 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.v0.descriptions.endpoint import Describe, endpoint, listing, reading
+from jobsite.api.describing import Describe
+from jobsite.api.v0.descriptions.endpoint import endpoint, listing, reading
 from jobsite.api.v0.schemas.common import ReasonBody
 from jobsite.api.v0.schemas.workers import CapacityBody, Worker, WorkerList
 

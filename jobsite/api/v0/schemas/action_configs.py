@@ -2,10 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from jobs.engine.submission import ACTION_NAME
-from jobsite.api.v0.schemas.common import Wire
+from jobsite.api.v0.schemas.common import ActionName, Sent, Wire
 
 
 class ActionConfig(Wire):
@@ -19,10 +18,8 @@ class ActionConfigList(Wire):
     action_configs: list[ActionConfig]
 
 
-class ActionConfigBody(BaseModel):
+class ActionConfigBody(Sent):
     """Both are required. Unknown keys are ignored."""
 
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-    action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
+    action: ActionName
     parameters: Annotated[dict[str, Any] | None, Field(description="The whole of them; null is the same as {}.")]

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from jobs.engine.bulk import Verb
 from jobsite.api.v0.schemas.common import ReasonBody, Wire
@@ -12,14 +11,13 @@ from jobsite.api.v0.schemas.common import ReasonBody, Wire
 class BulkBody(ReasonBody):
     """What to do to which jobs: `filter` has the parameters of GET /jobs that choose."""
 
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
-
     verb: Verb
     filter: Annotated[
         dict[str, Any],
         Field(
             description="As the query of GET /jobs without start, limit and after, and not empty. Each value is text, "
-            "a number or a boolean; that of `parameters.KEY` also a list of such. A key that is no filter is refused.",
+            "a number or a boolean; that of `parameters.KEY` also a list of such. A key that is no filter is refused, "
+            "and so is an empty value, except of `worker` and `parameters.KEY`.",
             examples=[{"status": "errored", "action": "poll_mirror"}],
         ),
     ]

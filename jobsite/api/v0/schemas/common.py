@@ -6,13 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from jobs.criteria import RESURRECTED
-from jobs.engine.submission import LOCK_NAME
+from jobs.engine.submission import ACTION_NAME, LOCK_NAME
 from jobs.states import Status
 from workers.capacity import MAX_TYPES, MAX_UNITS, TYPE_NAME
 
 StatusWord = Annotated[str, Field(json_schema_extra={"enum": [*Status.values, RESURRECTED]})]
 Time = Annotated[str, Field(description="RFC 3339, UTC, milliseconds at most.", examples=["2018-04-21T09:45:02.709Z"])]
 
+ActionName = Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
 # Said, not checked here: the engine judges values, and names the field at fault.
 CapacityMap = Annotated[
     dict[str, int],
@@ -34,19 +35,21 @@ class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=True)
 
 
-class LockNeed(BaseModel):
-    """A lock that a job takes when it starts."""
+class Sent(BaseModel):
+    """An object that we read: each value of its type, keys that we do not know ignored."""
 
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
+
+
+class LockNeed(Sent):
+    """A lock that a job takes when it starts."""
 
     name: Annotated[str, Field(json_schema_extra={"pattern": f"^{LOCK_NAME.pattern}$"})]
     mode: Literal["exclusive", "shared"] = "exclusive"
 
 
-class ReasonBody(BaseModel):
+class ReasonBody(Sent):
     """Why, for the audit."""
-
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
 
     reason: Annotated[str | None, Field(description="For the audit; at most 255 characters.")] = None
 

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from jobs.engine.submission import ACTION_NAME
-from jobsite.api.v0.schemas.common import CapacityMap, LockNeed, Priority, Retries, Time, Wire
+from jobsite.api.v0.schemas.common import LockNeed, Time, Wire
+from jobsite.api.v0.schemas.submissions import WhatRuns
 
 
 class Cron(Wire):
@@ -36,12 +35,9 @@ class CronList(Wire):
     crons: list[Cron]
 
 
-class CronBody(BaseModel):
+class CronBody(WhatRuns):
     """`action` and `schedule` are required; what is not sent has its default, also where a cron is replaced."""
 
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
-
-    action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
     schedule: Annotated[
         str,
         Field(
@@ -61,15 +57,7 @@ class CronBody(BaseModel):
         str | None, Field(description="While a job of it has not ended: allow (the default), forbid, replace.")
     ] = None
     enabled: bool | None = None
-    retries: Retries | None = None
-    capacity_map: CapacityMap | None = None
     parameters: Annotated[
         dict[str, Any] | None,
         Field(description="`***` for a secret of the cron that is replaced, if its action stays, leaves it as it is."),
     ] = None
-    deadline: Annotated[str | None, Field(description="Go duration, counted from the start.", examples=["1h30m"])] = (
-        None
-    )
-    stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
-    priority: Priority | None = None
-    locks: list[LockNeed] | None = None

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from jobsite.api.v0.schemas.common import StatusWord, Time, Wire
+from jobsite.api.v0.schemas.common import Sent, StatusWord, Time, Wire
 
 # Of why a lock is freed by hand.
 LONGEST_REASON = 1000
@@ -62,19 +62,15 @@ class LockChange(Wire):
     lock: Lock
 
 
-class ClearBody(BaseModel):
+class ClearBody(Sent):
     """Why the lock is freed by hand. Unknown keys are ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
 
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, description="Kept in the audit.")]
     force: Annotated[bool, Field(description="Have a live holder killed; needs the permission for it.")] = False
 
 
-class FreeBody(BaseModel):
+class FreeBody(Sent):
     """Why the holder is canceled. Unknown keys are ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
 
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON, description="Kept in the audit.")]
     retry: Annotated[bool, Field(description="Run its job once more when it has ended.")] = False

@@ -2,19 +2,15 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from jobs.engine.submission import ACTION_NAME
-from jobsite.api.v0.schemas.common import CapacityMap, LockNeed, Priority, Retries
+from jobsite.api.v0.schemas.common import ActionName, CapacityMap, LockNeed, Priority, Retries, Sent
 
 
-class Follower(BaseModel):
-    """A job that follows on the success of another."""
+class WhatRuns(Sent):
+    """What a job and the jobs of a cron are told alike."""
 
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, extra="ignore")
-
-    action: Annotated[str, Field(pattern=rf"^{ACTION_NAME.pattern}$")]
+    action: ActionName
     parameters: dict[str, Any] | None = None
     retries: Retries | None = None
     capacity_map: CapacityMap | None = None
@@ -22,9 +18,14 @@ class Follower(BaseModel):
         None
     )
     stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
-    scheduled_at: Annotated[str | None, Field(description="RFC 3339; empty is now.")] = None
     priority: Priority | None = None
     locks: list[LockNeed] | None = None
+
+
+class Follower(WhatRuns):
+    """A job that follows on the success of another."""
+
+    scheduled_at: Annotated[str | None, Field(description="RFC 3339; empty is now.")] = None
     next: Annotated["Follower | None", Field(description="What follows on success.")] = None
     comment: Annotated[str, Field(json_schema_extra={"maxLength": 255})] | None = None
     ticket_ref: Annotated[str, Field(json_schema_extra={"maxLength": 32})] | None = None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +12,8 @@ from jobs.engine.errors import NoSuchActionConfig
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import ActionConfig
 from jobs.seal.form import masked
+from jobsite.access.permissions import require
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import typed
 from jobsite.api.v0.descriptions.action_configs import ACTION_CONFIGS
 from jobsite.api.v0.schemas.action_configs import ActionConfigBody
@@ -28,24 +30,24 @@ class ActionConfigs(Endpoint):
     pagination_class = None
 
     @ACTION_CONFIGS["list"]
-    def list(self, _request: Request) -> Response:
-        return Response({"actionConfigs": [_object(config) for config in ActionConfig.objects.order_by("action")]})
+    def list(self, request: Request) -> HttpResponseBase:
+        configs = ActionConfig.objects.order_by("action")
+        return shown(request, {"actionConfigs": [_object(config) for config in configs]})
 
     @ACTION_CONFIGS["create"]
     def create(self, request: Request) -> Response:
         # One address for both: who may add only must not replace.
-        if not request.user.has_perm("jobs.change_actionconfig"):
-            raise PermissionDenied("None of your roles has the permission jobs.change_actionconfig.")
+        require(request, "jobs.change_actionconfig")
         body = typed(ActionConfigBody, self.body(request))
         config = save_config(body.action, body.parameters or {}, by=self.actor(request))
         return Response(_object(config), status=202)
 
     @ACTION_CONFIGS["retrieve"]
-    def retrieve(self, _request: Request, action_name: str) -> Response:
+    def retrieve(self, request: Request, action_name: str) -> HttpResponseBase:
         config = ActionConfig.objects.filter(action=_name(action_name)).first()
         if config is None:
             raise NoSuchActionConfig(action_name)
-        return Response(_object(config))
+        return shown(request, _object(config))
 
     @ACTION_CONFIGS["destroy"]
     def destroy(self, request: Request, action_name: str) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,6 +10,7 @@ from jobs.actions import Action, registered_actions
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import read_reason
 from jobsite.api.v0.descriptions.actions import ACTIONS
 from jobsite.api.v0.views.base import Endpoint
@@ -19,10 +21,10 @@ class Actions(Endpoint):
     pagination_class = None
 
     @ACTIONS["list"]
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         paused = Pause.names(Pause.Kind.ACTION)
         actions = [_object(action, paused=action.name in paused) for action in registered_actions()]
-        return Response({"actions": actions})
+        return shown(request, {"actions": actions})
 
     @ACTIONS["pause"]
     def pause(self, request: Request, name: str) -> Response:

@@ -1,11 +1,11 @@
 """/jobs/bulk: one verb for all jobs that match."""
 
-from django.core.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.engine.bulk import MOST, bulk, candidates, require_few
 from jobsite import patience
+from jobsite.access.permissions import require
 from jobsite.api.v0.bodies import read_bulk
 from jobsite.api.v0.bulk import read_criteria
 from jobsite.api.v0.descriptions.bulk import BULK
@@ -19,8 +19,7 @@ class Bulk(Endpoint):
     @BULK["create"]
     def create(self, request: Request) -> Response:
         asked = read_bulk(self.body(request))
-        if not request.user.has_perm(f"jobs.{asked.verb}_job"):
-            raise PermissionDenied(f"None of your roles has the permission jobs.{asked.verb}_job.")
+        require(request, f"jobs.{asked.verb}_job")
         criteria = read_criteria(asked.filter)
         if asked.dry_run:
             with patience.at_most(patience.LIST):

@@ -1,11 +1,13 @@
 """/classes: the needs that jobs have, which can be paused."""
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.engine.pause import pause
 from jobs.engine.resume import resume
 from jobs.models import Pause
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import read_reason
 from jobsite.api.v0.descriptions.actions import CLASSES
 from jobsite.api.v0.views.base import Endpoint
@@ -17,11 +19,11 @@ class Classes(Endpoint):
     pagination_class = None
 
     @CLASSES["list"]
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         paused = Pause.names(Pause.Kind.CLASS)
         rows = CapacityClass.objects.order_by("name").values_list("name", "needs")
         classes = [{"name": name, "capacityMap": needs, "paused": name in paused} for name, needs in rows]
-        return Response({"classes": classes})
+        return shown(request, {"classes": classes})
 
     @CLASSES["pause"]
     def pause(self, request: Request, name: str) -> Response:

@@ -1,6 +1,6 @@
 """/crons: what makes jobs by a schedule."""
 
-from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +11,8 @@ from jobs.engine.crons.save import save_cron
 from jobs.engine.errors import NoSuchCron
 from jobs.engine.submission import ACTION_NAME
 from jobs.models import Cron
+from jobsite.access.permissions import require
+from jobsite.api.conditional import shown
 from jobsite.api.v0.crons import cron_object, read_cron
 from jobsite.api.v0.descriptions.crons import CRONS
 from jobsite.api.v0.views.base import Endpoint
@@ -28,24 +30,23 @@ class Crons(Endpoint):
     pagination_class = None
 
     @CRONS["list"]
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         now = database_now()
-        return Response({"crons": [cron_object(cron, now=now) for cron in Cron.objects.order_by("name")]})
+        return shown(request, {"crons": [cron_object(cron, now=now) for cron in Cron.objects.order_by("name")]})
 
     @CRONS["create"]
     def create(self, request: Request) -> Response:
         # One address for both: who may add only must not replace.
-        if not request.user.has_perm("jobs.change_cron"):
-            raise PermissionDenied("None of your roles has the permission jobs.change_cron.")
+        require(request, "jobs.change_cron")
         cron = save_cron(read_cron(self.body(request)), by=self.actor(request))
         return Response(cron_object(cron, now=database_now()), status=202)
 
     @CRONS["retrieve"]
-    def retrieve(self, _request: Request, cron_name: str) -> Response:
+    def retrieve(self, request: Request, cron_name: str) -> HttpResponseBase:
         cron = Cron.objects.filter(name=_name(cron_name)).first()
         if cron is None:
             raise NoSuchCron(cron_name)
-        return Response(cron_object(cron, now=database_now()))
+        return shown(request, cron_object(cron, now=database_now()))
 
     @CRONS["destroy"]
     def destroy(self, request: Request, cron_name: str) -> Response:

@@ -9,8 +9,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobsite.api.describing import READ_DOCS
 from jobsite.api.openapi import description
-from jobsite.api.v0.descriptions.docs import DOCS
 from jobsite.api.v0.errors import envelope, not_found
 from jobsite.api.v0.views.base import Endpoint
 
@@ -21,7 +21,7 @@ class Docs(Endpoint):
     permission_classes = (AllowAny,)
     pagination_class = None
 
-    @DOCS["retrieve"]
+    @READ_DOCS
     def retrieve(self, _request: Request) -> Response:
         return Response(_description())
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db.models.expressions import RawSQL
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -16,7 +15,8 @@ from jobs.engine.retry import retry
 from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
-from jobsite.api.conditional import JOB_VERSION, tag_of, unless_known
+from jobsite.access.permissions import require
+from jobsite.api.conditional import JOB_VERSION, shown, tag_of, unless_known
 from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions.jobs import JOBS
 from jobsite.api.v0.details import detail_object, result_object, waiting_object
@@ -77,8 +77,8 @@ class Jobs(Endpoint):
         return unless_known(request, tag_of(row), lambda: Response(job_object(row)))
 
     @JOBS["more"]
-    def more(self, _request: Request, job_id: str) -> Response:
-        return Response(detail_object(_uuid(job_id)))
+    def more(self, request: Request, job_id: str) -> HttpResponseBase:
+        return shown(request, detail_object(_uuid(job_id)))
 
     @JOBS["result"]
     def result(self, request: Request, job_id: str) -> HttpResponseBase:
@@ -86,8 +86,8 @@ class Jobs(Endpoint):
         return unless_known(request, tag_of(version), lambda: Response(result_object(_uuid(job_id))))
 
     @JOBS["waiting"]
-    def waiting(self, _request: Request, job_id: str) -> Response:
-        return Response(waiting_object(_uuid(job_id)))
+    def waiting(self, request: Request, job_id: str) -> HttpResponseBase:
+        return shown(request, waiting_object(_uuid(job_id)))
 
     @JOBS["logs"]
     def logs(self, request: Request, job_id: str) -> HttpResponseBase:
@@ -101,8 +101,8 @@ class Jobs(Endpoint):
     def cancel(self, request: Request, job_id: str) -> Response:
         asked = read_cancel(self.optional_body(request))
         force = flag(request.query_params, "force") or asked.force
-        if force and not request.user.has_perm("jobs.force_job"):
-            raise PermissionDenied("None of your roles has the permission jobs.force_job.")
+        if force:
+            require(request, "jobs.force_job")
         cancel(_uuid(job_id), by=self.actor(request), reason=asked.reason or "", force=force)
         return Response(status=204)
 

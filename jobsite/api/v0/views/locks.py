@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rest_framework.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +11,8 @@ from jobs.engine.errors import NoSuchLock
 from jobs.engine.free import free
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import report
+from jobsite.access.permissions import require
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import storable_reason, typed
 from jobsite.api.v0.descriptions.locks import LOCKS
 from jobsite.api.v0.errors import InvalidQuery
@@ -34,23 +36,23 @@ class Locks(Endpoint):
     pagination_class = None
 
     @LOCKS["list"]
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
         after = request.query_params.get("after", "")
         if after and not LOCK_NAME.fullmatch(after):
             raise InvalidQuery("after", f"{after[:60]!r} is not a lock's name: 1 to 128 of A-Z a-z 0-9 _ . : @ -")
         names = LockName.objects.filter(name__gt=after)[:limit]
-        return Response({"locks": [lock_object(lock) for lock in report(names)]})
+        return shown(request, {"locks": [lock_object(lock) for lock in report(names)]})
 
     @LOCKS["retrieve"]
-    def retrieve(self, _request: Request, lock_name: str) -> Response:
-        return Response(detail_object(_one(lock_name)))
+    def retrieve(self, request: Request, lock_name: str) -> HttpResponseBase:
+        return shown(request, detail_object(_one(lock_name)))
 
     @LOCKS["clear"]
     def clear(self, request: Request, lock_name: str) -> Response:
         body = typed(ClearBody, self.body(request))
-        if body.force and not request.user.has_perm("locks.force_lock"):
-            raise PermissionDenied("None of your roles has the permission locks.force_lock, which force needs.")
+        if body.force:
+            require(request, "locks.force_lock")
         _one(lock_name)
         reason = storable_reason(body.reason, longest=LONGEST_REASON)
         state = clear(lock_name, by=self.actor(request), reason=reason, force=body.force)

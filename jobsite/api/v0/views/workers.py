@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, When
 from django.db.models.functions import Now
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.engine.drain import drain, undrain
 from jobs.engine.errors import NoSuchWorker
 from jobs.engine.set_capacity import set_capacity
+from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import read_capacity, read_reason
 from jobsite.api.v0.descriptions.workers import WORKERS
 from jobsite.api.v0.views.base import Endpoint
@@ -35,7 +37,7 @@ class Workers(Endpoint):
         return Worker.objects.with_shown_state()
 
     @WORKERS["list"]
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         rank = Case(
             When(shown=WorkerState.RUNNING, then=0),
             When(shown=WorkerState.DRAINING, then=1),
@@ -43,13 +45,12 @@ class Workers(Endpoint):
             output_field=IntegerField(),
         )
         recent = Q(shown__in=LIVING) | Q(heartbeat_at__gt=Now() - _REMEMBERED)
-        return Response(
-            {"workers": [_object(worker) for worker in self.get_queryset().filter(recent).order_by(rank, "name")]}
-        )
+        workers = self.get_queryset().filter(recent).order_by(rank, "name")
+        return shown(request, {"workers": [_object(worker) for worker in workers]})
 
     @WORKERS["retrieve"]
-    def retrieve(self, _request: Request, worker_id: str) -> Response:
-        return Response(self._one(worker_id))
+    def retrieve(self, request: Request, worker_id: str) -> HttpResponseBase:
+        return shown(request, self._one(worker_id))
 
     @WORKERS["drain"]
     def drain(self, request: Request, worker_id: str) -> Response:

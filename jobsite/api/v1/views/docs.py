@@ -10,8 +10,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobsite.api.describing import READ_DOCS
 from jobsite.api.openapi import description
-from jobsite.api.v1.descriptions import READ_DOCS
 from jobsite.api.v1.errors import NOT_FOUND, envelope
 from jobsite.api.v1.views.base import Endpoint
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rest_framework.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +11,8 @@ from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
 from jobs.states import Status
+from jobsite.access.permissions import require
+from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.v1.bodies import storable
 from jobsite.api.v1.descriptions import CLEAR_LOCK, LIST_LOCKS
 from jobsite.api.v1.errors import WireError
@@ -28,9 +30,10 @@ class JobLocks(Endpoint):
     needs = {"list": "locks.view_joblock", "destroy": "locks.clear_lock"}
 
     @LIST_LOCKS
-    def list(self, _request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         held = LockName.objects.filter(pk__in=JobLock.objects.values("lock"))
-        return success({"locks": [_object(lock, holder) for lock in report(held) for holder in lock.holders]})
+        locks = [_object(lock, holder) for lock in report(held) for holder in lock.holders]
+        return unless_known(request, tag_of(locks), lambda: success({"locks": locks}))
 
     @CLEAR_LOCK
     def destroy(self, request: Request) -> Response:
@@ -41,8 +44,8 @@ class JobLocks(Endpoint):
         if not isinstance(force, bool) or not isinstance(reason, str):
             raise WireError(400, "force must be true or false, and reason text")
         reason = storable("reason", reason)[:_LONGEST_REASON]
-        if force and not request.user.has_perm("locks.force_lock"):
-            raise PermissionDenied
+        if force:
+            require(request, "locks.force_lock")
         state = self._clear(str(name), force=force, reason=reason, request=request)
         if state is LockState.FREE:
             return success({"name": name, "status": "deleted"})
