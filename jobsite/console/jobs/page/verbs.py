@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from jobs.engine.cancel import cancel
 from jobs.engine.delete import delete
-from jobs.engine.errors import JobEnded, JobNotEnded, NoSuchJob
+from jobs.engine.errors import JobEnded, JobNotEnded, JobReserved, NoSuchJob
 from jobs.engine.retry import retry
 from jobs.engine.submission import stop_timeout_of
 from jobs.models import Job
@@ -113,7 +113,7 @@ class RetryView(JobVerb):
     def act(self, asked: dict[str, Any]) -> None:  # noqa: ARG002
         try:
             self.made = retry(self.uuid, by=admin_actor(self.request))
-        except JobNotEnded as error:
+        except (JobNotEnded, JobReserved) as error:
             self.tell(messages.WARNING, f"{error}. Nothing was done.")
         except NoSuchJob:
             self.tell(messages.WARNING, "it was deleted meanwhile.")
