@@ -14,7 +14,7 @@ from jobsite.console.base.words import span
 from jobsite.console.jobs.page.again import AgainView
 from jobsite.console.jobs.page.log import log_lines, log_of, log_text
 from jobsite.console.jobs.page.parts import data_of, data_view, light_rows, now_of, now_view
-from jobsite.console.jobs.page.verbs import VERBS, JobVerb
+from jobsite.console.jobs.page.verbs import VERBS, OneJob
 from jobsite.console.jobs.spans import ran, waited
 
 
@@ -45,7 +45,7 @@ class JobPage(UnfoldAdmin):
         return span(ran(job, timezone.now())) or "-"
 
     def get_urls(self) -> list[URLPattern]:
-        verbs: dict[str, type[JobVerb]] = {**VERBS, "again": AgainView}
+        verbs: dict[str, type[OneJob]] = {**VERBS, "again": AgainView}
         return [
             path("<int:pk>/now/", now_view, name="job_now"),
             path("<int:pk>/data/", data_view, name="job_data"),
