@@ -16,6 +16,7 @@ from jobs.engine.errors import InvalidSubmission, NoSuchCron
 from jobs.models import Cron, Job
 from jobsite.access.actor import admin_actor
 from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.base.links import job_url, link
 from jobsite.console.crons.preview import first_run
 
 
@@ -69,8 +70,7 @@ class RunView(_CronVerb):
 
     def do(self, cron: Cron, *, reason: str) -> str:
         job = run_now(cron.name, by=admin_actor(self.request), reason=reason)
-        url = reverse("admin:jobs_job_change", args=[job.pk])
-        return format_html('started. <a class="text-link" href="{}">Job {}</a>', url, job.pk)
+        return format_html("started. {}", link(job_url(job.pk), f"Job {job.pk}"))
 
 
 class EnableView(_CronVerb):

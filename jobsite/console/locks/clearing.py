@@ -17,6 +17,7 @@ from jobs.lock_report import Holder, report
 from jobsite.access.actor import admin_actor
 from jobsite.console.audit.links import audit_of
 from jobsite.console.base.confirm import ConfirmView, ForcibleView, ReasonForm
+from jobsite.console.base.links import link
 from jobsite.console.locks.words import COLOURS, owner_of, what_clear_does, what_free_does
 from locks.models import JobLock, LockName
 
@@ -76,7 +77,7 @@ class _Freeing(ConfirmView):
     def tell(self, level: int, name: str, words: str) -> None:
         """With the way to its audit rows."""
         audit = audit_of(object_type="lock", object_id=name)
-        super().tell(level, name, format_html('{} <a class="text-link" href="{}">Audit</a>', words, audit))
+        super().tell(level, name, format_html("{} {}", words, link(audit, "Audit")))
 
 
 class ClearView(_Freeing, ForcibleView):

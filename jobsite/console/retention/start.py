@@ -13,6 +13,7 @@ from jobs.engine.errors import InvalidSubmission, NoSuchCron
 from jobs.models import Cron
 from jobsite.access.actor import admin_actor
 from jobsite.console.base.confirm import ConfirmOne
+from jobsite.console.base.links import job_url, link
 from jobsite.console.retention.kept import THINGS, Kept, kept
 
 
@@ -43,8 +44,7 @@ class StartView(ConfirmOne):
     def do(self, asked: dict[str, Any]) -> str:
         cron: Cron = self.kept.cron  # type: ignore[assignment]
         job = run_now(cron.name, by=admin_actor(self.request), reason=asked["reason"])
-        url = reverse("admin:jobs_job_change", args=[job.pk])
-        return format_html('deletion has started. <a class="text-link" href="{}">Job {}</a>', url, job.pk)
+        return format_html("deletion has started. {}", link(job_url(job.pk), f"Job {job.pk}"))
 
     def consequence(self) -> str:
         try:

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jobs.models import Job
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
 from jobsite.console.draw.lanes import Span, lanes
 from jobsite.console.draw.picture import Words
@@ -41,5 +41,5 @@ def _bar(job: Job, now: datetime) -> Span:
         end=max(begin, end),
         tone=_TONES.get(COLOURS.get(status, ""), "quiet"),
         words=f"job {job.pk} {job.action} {status}, {span(end - begin)}",
-        url=reverse("admin:jobs_job_change", args=[job.pk]),
+        url=job_url(job.pk),
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from jobs.models import AuditEvent, Job
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span, utc
 from jobsite.console.draw.picture import Words
 from jobsite.console.draw.scale import TimeScale
@@ -67,7 +67,7 @@ def _row(number: int, attempt: Job, spells: Sequence[Spell], events: Sequence[Au
         label=f"{again} {number}{' (this)' if is_this else ''}: job {attempt.pk}, {status}{worker}",
         blocks=[_block(spell, attempt) for spell in spells],
         points=[Point(at=mark.at, words=f"{utc(mark.at)} UTC: {mark.words}") for mark in marks_of(events)],
-        url="" if is_this else reverse("admin:jobs_job_change", args=[attempt.pk]),
+        url="" if is_this else job_url(attempt.pk),
     )
 
 

@@ -18,6 +18,7 @@ from jobs.models import Job
 from jobs.states import FINAL, OCCUPYING, Status
 from jobsite.access.actor import admin_actor
 from jobsite.console.base.confirm import ConfirmOne, ForcibleView, ReasonForm
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
 
 FORCE = "jobs.force_job"
@@ -40,7 +41,7 @@ class OneJob(ConfirmOne):
         return get_object_or_404(Job.objects.select_related("worker").only(*columns), pk=self.kwargs["pk"])
 
     def back_url(self) -> str:
-        return reverse("admin:jobs_job_change", args=[self.made.pk if self.made else self.kwargs["pk"]])
+        return job_url(self.made.pk if self.made else self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(job=self.job, **kwargs)
