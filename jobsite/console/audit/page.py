@@ -40,6 +40,11 @@ _SHORT = 36
 class AuditList(KeysetChangeList):
     by = "at"
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.result_count = self.full_result_count = self.paginator.count
+
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(LiveListAdmin):
