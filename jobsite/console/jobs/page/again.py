@@ -18,6 +18,7 @@ from jobs.seal.form import masked
 from jobs.seal.parameters import unchanged
 from jobsite.access.actor import admin_actor
 from jobsite.api.strict_json import loads
+from jobsite.console.base.refusals import refuse
 from jobsite.console.jobs.page.verbs import OneJob
 
 # Names on the wire that are others here.
@@ -112,11 +113,6 @@ class AgainForm(forms.Form):
             scheduled_by=scheduled_by,
         )
 
-    def refuse(self, error: InvalidSubmission) -> None:
-        top, _, below = error.field.partition(".")
-        name = _FIELDS.get(top, top)
-        self.add_error(name if name in self.fields else None, f"{below}: {error.reason}" if below else error.reason)
-
 
 class AgainView(OneJob):
     permission = "jobs.submit_job"
@@ -157,7 +153,7 @@ class AgainView(OneJob):
             self.submission = form.submission(scheduled_by=admin_actor(self.request).user)
             return super().form_valid(form)
         except InvalidSubmission as error:
-            form.refuse(error)
+            refuse(form, error, fields=_FIELDS)
             return self.form_invalid(form)
 
     def do(self, asked: dict[str, Any]) -> str:  # noqa: ARG002
