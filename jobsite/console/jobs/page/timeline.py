@@ -13,13 +13,12 @@ from jobsite.console.draw.picture import Words
 from jobsite.console.draw.scale import TimeScale
 from jobsite.console.draw.timeline import Block, Point, Row, timeline
 from jobsite.console.jobs.page.spells import WORDS, Kind, Pauses, Spell, goes_on, marks_of, spells_of
-from jobsite.console.jobs.status_label import COLOURS, shown_status
+from jobsite.console.jobs.status_label import shown_status, tone_of
 
 # A job of no length still needs a line to stand on.
 SHORTEST = timedelta(milliseconds=1)
 # Above a bar on a phone; the bar itself tells the whole name.
 LONGEST_NAME = 18
-_TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 
 
 def chain_picture(
@@ -72,7 +71,7 @@ def _row(number: int, attempt: Job, spells: Sequence[Spell], events: Sequence[Au
 
 
 def _block(spell: Spell, attempt: Job) -> Block:
-    tone = _TONES.get(COLOURS.get(shown_status(attempt), ""), "quiet") if spell.kind == Kind.RAN else spell.kind.value
+    tone = tone_of(attempt) if spell.kind == Kind.RAN else spell.kind.value
     worker = f" on {attempt.worker.name}" if spell.kind == Kind.RAN and attempt.worker else ""
     length = "" if goes_on(attempt) and spell.end > attempt.status_changed_at else f" {span(spell.end - spell.begin)}"
     why = f" ({spell.why})" if spell.why else ""
