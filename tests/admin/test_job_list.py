@@ -73,7 +73,7 @@ def test_a_poll_that_takes_too_long_is_no_way_to_another_page(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(30)")
 
-    monkeypatch.setattr(job_list, "rows_at", slow)
+    monkeypatch.setattr(job_list.JobChangeList, "get_results", slow)
     monkeypatch.setattr(patience, "LIST", timedelta(milliseconds=20))
     client = browser("auditor")
     assert poll(client, "action=sleep").status_code == 503

@@ -93,6 +93,12 @@ def test_what_ended_meanwhile_is_told_and_left_alone(browser: Browser) -> None:
     assert not AuditEvent.objects.exists()
 
 
+def test_a_job_that_is_made_in_another_way_is_not_run_again(browser: Browser) -> None:
+    job = make_job(action="bulk")
+    assert "is not made in this way" in told(browser("admin").post(url(job, "retry")))
+    assert list(Job.objects.all()) == [job]
+
+
 def test_a_retry_leads_to_the_new_job(browser: Browser) -> None:
     client, job = browser("operator"), make_job(status=Status.ERRORED, parameters={"a": 1}, retries_total=2)
     assert "as soon as there is room" in client.get(url(job, "retry")).content.decode()

@@ -1,5 +1,6 @@
 """The lock board: what it says of holders, and who may free what."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -256,3 +257,10 @@ def test_the_page_of_a_lock_shows_its_line_in_order_and_the_ways_out(browser: Br
     assert shown.index(f"job {first.pk} noop") < shown.index(f"job {second.pk} noop")
     assert page_of("free", held).replace("&", "&amp;") in shown
     assert page_of("clear", held).replace("&", "&amp;") in shown
+
+
+def test_a_name_like_an_escape_of_the_admin_leads_to_its_own_page(browser: Browser, worker: Worker) -> None:
+    hold("rack_2F", worker)
+    client = browser("operator")
+    [url] = re.findall(r'href="(/admin/locks/lockname/[^"]+)"', board(client))
+    assert client.get(url).context["original"].name == "rack_2F"

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from jobs.models import AuditEvent
+from jobsite.console.base.links import job_url
 
 # Kinds that are named by a text: their lists find it, whether it is still there or not.
 _LISTS = {
@@ -18,7 +19,7 @@ _PAUSABLE = ("action", "class")
 def object_url(event: AuditEvent) -> str:
     """Empty for what has no page that every reader of the audit may open."""
     if event.object_type == "job":
-        return reverse("admin:jobs_job_change", args=[event.object_id])
+        return job_url(event.object_id)
     if event.object_type in _PAUSABLE:
         return reverse("admin:jobs_pause_changelist")
     if name := _LISTS.get(event.object_type):

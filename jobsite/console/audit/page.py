@@ -19,6 +19,7 @@ from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import time_column
 from jobsite.console.base.filters import TimeRangeFilter, exact_text
 from jobsite.console.base.keyset_list import KeysetChangeList
+from jobsite.console.base.links import link
 from jobsite.console.base.live_list import LiveListAdmin
 
 # Each has an index that ends in the time.
@@ -38,6 +39,11 @@ _SHORT = 36
 
 class AuditList(KeysetChangeList):
     by = "at"
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.result_count = self.full_result_count = self.paginator.count
 
 
 @admin.register(AuditEvent)
@@ -61,7 +67,7 @@ class AuditEventAdmin(LiveListAdmin):
     @shown_as("by")
     def who(self, event: AuditEvent) -> str:
         name = event.user or event.client
-        return _link(audit_of(user=event.user), name) if event.user else name or "-"
+        return link(audit_of(user=event.user), name) if event.user else name or "-"
 
     @shown_as("from")
     def where(self, event: AuditEvent) -> str:
@@ -73,7 +79,7 @@ class AuditEventAdmin(LiveListAdmin):
     @shown_as("object")
     def what(self, event: AuditEvent) -> str:
         url, kind = object_url(event), event.object_type.replace("_", " ")
-        return format_html("{} {}", kind, _link(url, event.object_id) if url else event.object_id)
+        return format_html("{} {}", kind, link(url, event.object_id) if url else event.object_id)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -109,7 +115,3 @@ class AuditEventAdmin(LiveListAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return export(request, self.get_changelist_instance(request).queryset)
-
-
-def _link(url: str, text: str) -> str:
-    return format_html('<a class="text-link" href="{}">{}</a>', url, text)

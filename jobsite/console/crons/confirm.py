@@ -1,9 +1,9 @@
 """The pages that ask before crons are run, enabled or disabled: what will happen to each, and why."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,6 +16,7 @@ from jobs.engine.errors import InvalidSubmission, NoSuchCron
 from jobs.models import Cron, Job
 from jobsite.access.actor import admin_actor
 from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.base.links import job_url, link
 from jobsite.console.crons.preview import first_run
 
 
@@ -27,12 +28,11 @@ def confirm_url(verb: str, crons: Iterable[Cron]) -> str:
 
 class _CronVerb(ConfirmView):
     template_name = "admin/jobs/cron/confirm.html"
+    refusals = (InvalidSubmission, NoSuchCron)
 
     @cached_property
     def crons(self) -> list[Cron]:
-        sent = (self.request.POST if self.request.method == "POST" else self.request.GET).getlist("id")
-        ids = [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
-        crons = list(Cron.objects.filter(pk__in=ids))
+        crons = list(Cron.objects.filter(pk__in=self.sent_ids()))
         if not crons:
             raise Http404("These crons are gone.")
         return crons
@@ -48,12 +48,7 @@ class _CronVerb(ConfirmView):
 
     def act(self, asked: dict[str, Any]) -> None:
         for cron in self.crons:
-            try:
-                done = self.do(cron, reason=asked["reason"])
-            except (InvalidSubmission, NoSuchCron) as error:
-                messages.error(self.request, f"{cron.name}: {error}")
-            else:
-                messages.success(self.request, format_html("<strong>{}</strong>: {}", cron.name, done))
+            self.attempt(cron.name, partial(self.do, cron, reason=asked["reason"]))
 
     def consequence(self, cron: Cron) -> str:
         raise NotImplementedError
@@ -75,8 +70,7 @@ class RunView(_CronVerb):
 
     def do(self, cron: Cron, *, reason: str) -> str:
         job = run_now(cron.name, by=admin_actor(self.request), reason=reason)
-        url = reverse("admin:jobs_job_change", args=[job.pk])
-        return format_html('started. <a class="text-link" href="{}">Job {}</a>', url, job.pk)
+        return format_html("started. {}", link(job_url(job.pk), f"Job {job.pk}"))
 
 
 class EnableView(_CronVerb):

@@ -11,6 +11,7 @@ from jobs.engine.crons.spec import CronSpec, check_cron
 from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobs.models import Cron
+from jobsite.console.base.refusals import refuse
 
 # Names on the wire that are others here.
 _FIELDS = {
@@ -85,7 +86,7 @@ class CronForm(forms.ModelForm):  # type: ignore[type-arg]
                 # The row's own name, which the model would miss otherwise.
                 data["name"] = check_cron(self.spec).name
             except InvalidSubmission as error:
-                self._refuse(error)
+                refuse(self, error, fields=_FIELDS)
         return data
 
     def _json(self, name: str, kind: type, words: str) -> Any:
@@ -93,11 +94,6 @@ class CronForm(forms.ModelForm):  # type: ignore[type-arg]
         if value is not None and not isinstance(value, kind):
             raise forms.ValidationError(f"This is not {words}.")
         return value
-
-    def _refuse(self, error: InvalidSubmission) -> None:
-        top, _, below = error.field.partition(".")
-        name = _FIELDS.get(top, top)
-        self.add_error(name if name in self.fields else None, f"{below}: {error.reason}" if below else error.reason)
 
     def _spec(self, data: dict[str, Any]) -> CronSpec:
         job = {name: data[name] for name in ("action", "parameters", "capacity_map", "retries", "priority", "locks")}

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.urls import reverse
 
 from jobs.models import Cron, CronSkip, Job
 from jobs.states import Status
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
 from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
@@ -59,7 +59,7 @@ def _of_job(job: Job) -> Run:
         what=words,
         colour=COLOURS.get(status),
         words=f"made {span(late)} late" if late > LATE else why,
-        url=reverse("admin:jobs_job_change", args=[job.pk]),
+        url=job_url(job.pk),
     )
 
 

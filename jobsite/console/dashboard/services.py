@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from jobs.engine.clock import database_now
 from jobs.models import Job
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span, utc
 from jobsite.health import BEAT_LIVES, broker_answers
 from workers.models import Beat, Worker
@@ -68,5 +69,5 @@ def _oldest(now: datetime) -> Service:
         value=span(max(now - job.scheduled_at, timedelta())),
         words=f"{job.action}, since {utc(job.scheduled_at)}",
         is_well=True,
-        url=reverse("admin:jobs_job_change", args=[job.pk]),
+        url=job_url(job.pk),
     )

@@ -14,6 +14,7 @@ from jobs.engine.bulk import MOST, bulk, candidates
 from jobsite import patience
 from jobsite.access.actor import admin_actor
 from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.base.links import job_url
 from jobsite.console.jobs.job_criteria import address_of, criteria_of, words_of
 from jobsite.console.jobs.job_verbs import Cancel, JobVerb, Retry
 
@@ -75,7 +76,7 @@ class _All(JobVerb, ConfirmView):
         job = bulk(self.verb, self.criteria, by=by, reason=reason, most=most)
         words = format_html("{} of {} jobs is under way: here is what it does.", self.title, min(shown, self.count))
         messages.success(self.request, words)
-        return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))
+        return HttpResponseRedirect(job_url(job.pk))
 
 
 def _number(text: str | None) -> int:

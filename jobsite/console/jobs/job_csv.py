@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
 from jobsite import patience
+from jobsite.api.keyset import Place
 from jobsite.console.jobs.job_criteria import address_of, criteria_of
-from jobsite.console.jobs.job_places import place_of
 from jobsite.console.jobs.spans import ran, waited
 from jobsite.console.jobs.status_label import shown_status
 from jobsite.csv_lines import csv_lines
@@ -61,7 +61,8 @@ def _parts(jobs: JobQuerySet, part: list[Job]) -> Iterator[list[list[Any]]]:
         now = timezone.now()
         yield [_row(job, now) for job in part]
         written += len(part)
-        part = _part(jobs.filter(place_of(part[-1]).behind())) if len(part) == PART else []
+        last = Place(part[-1].scheduled_at, part[-1].pk)
+        part = _part(jobs.filter(last.behind())) if len(part) == PART else []
 
 
 def _part(jobs: JobQuerySet) -> list[Job]:

@@ -1,7 +1,6 @@
 """The list of jobs: what its address says chooses the rows, the newest first, page by page without a count."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,49 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from jobs.models import Job
-from jobsite.console.base.changelist import BoundedChangeList
+from jobsite.console.base.keyset_list import KeysetChangeList
 from jobsite.console.base.live_list import LiveListAdmin
 from jobsite.console.jobs.all_jobs import CancelAll, RetryAll
 from jobsite.console.jobs.job_columns import COLUMNS, COLUMNS_READ, JobColumns
 from jobsite.console.jobs.job_criteria import PARTS, criteria_of
 from jobsite.console.jobs.job_csv import jobs_as_csv
 from jobsite.console.jobs.job_filters import JOB_FILTERS
-from jobsite.console.jobs.job_places import OLDEST, PLACES, rows_at
 from jobsite.console.jobs.job_tools import tools_of
 from jobsite.console.jobs.saved_views import delete_view, save_view
 from jobsite.console.jobs.selected_jobs import CancelSelected, RetrySelected, selected_url
 
 
-class JobChangeList(BoundedChangeList):
-    """Reads one row more than it shows, which tells whether there are others."""
-
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        query = request.GET.copy()
-        self.place = {name: query.pop(name)[-1] for name in PLACES if name in query}
-        # A search or another filter begins at the newest again.
-        request.GET = query  # type: ignore[assignment]
-        self.criteria = criteria_of(query)
-        super().__init__(request, *args, **kwargs)
+class JobChangeList(KeysetChangeList):
+    by = "scheduled_at"
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         jobs: Any = super().get_queryset(request, exclude_parameters)
-        return self.criteria.of(jobs)
-
-    def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
-        page = rows_at(self.queryset, self.place, most=self.list_per_page)
-        self.result_list: Any = page.rows
-        self.result_count = len(page.rows)
-        # Equal, so that the heading tells of no count.
-        self.full_result_count = self.result_count
-        self.show_full_result_count = self.can_show_all = self.multi_page = False
-        self.show_admin_actions = True
-        self.older, self.newer = self._at(page.older), self._at(page.newer)
-        self.newest = self._at({}) if self.place else None
-        self.oldest = self._at({OLDEST: "1"}) if page.older else None
-
-    def _at(self, place: dict[str, str] | None) -> str | None:
-        """The address of another page of the same list."""
-        return None if place is None else f"?{urlencode({**self.filter_params, **place}, doseq=True)}"
+        return criteria_of(request.GET).of(jobs)
 
 
 class JobListAdmin(JobColumns, LiveListAdmin):

@@ -1,25 +1,21 @@
-"""The page of one job: its parts (jobsite/console/jobs/page/), their addresses, and what the list shares with it."""
+"""The page of one job: its parts (jobsite/console/jobs/page/), their addresses."""
 
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from jobs.models import Job
-from jobsite.console.base.display import shown_as
 from jobsite.console.base.unfold_types import UnfoldAdmin
-from jobsite.console.base.words import span
 from jobsite.console.jobs.page.again import AgainView
 from jobsite.console.jobs.page.log import log_lines, log_of, log_text
 from jobsite.console.jobs.page.parts import data_of, data_view, light_rows, now_of, now_view
-from jobsite.console.jobs.page.verbs import VERBS, JobVerb
-from jobsite.console.jobs.spans import ran, waited
+from jobsite.console.jobs.page.verbs import VERBS, OneJob
 
 
 class JobPage(UnfoldAdmin):
-    """Its columns and its page; the list is JobAdmin's."""
+    """Its page alone; the list is JobListAdmin's."""
 
     # The page has parts of its own in place of Django's fields.
     fieldsets: ClassVar[Any] = ((None, {"fields": ()}),)
@@ -28,24 +24,8 @@ class JobPage(UnfoldAdmin):
         css = {"all": ["jobsite/job.css"]}
         js = ["jobsite/log-lines.js"]
 
-    @shown_as("no.", ordering="pk")
-    def number(self, job: Job) -> str:
-        return str(job.pk)
-
-    @shown_as("started by")
-    def started_by(self, job: Job) -> str:
-        return job.scheduled_by or "-"
-
-    @shown_as("waited")
-    def waited(self, job: Job) -> str:
-        return span(waited(job, timezone.now())) or "-"
-
-    @shown_as("ran")
-    def ran(self, job: Job) -> str:
-        return span(ran(job, timezone.now())) or "-"
-
     def get_urls(self) -> list[URLPattern]:
-        verbs: dict[str, type[JobVerb]] = {**VERBS, "again": AgainView}
+        verbs: dict[str, type[OneJob]] = {**VERBS, "again": AgainView}
         return [
             path("<int:pk>/now/", now_view, name="job_now"),
             path("<int:pk>/data/", data_view, name="job_data"),

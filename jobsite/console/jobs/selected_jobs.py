@@ -33,8 +33,8 @@ class _Selected(JobVerb, ConfirmView):
     template_name = "admin/jobs/job/selected.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        sent = {int(one) for one in request.GET.getlist("id") if one.isascii() and one.isdigit() and len(one) < 19}
-        self.jobs = Job.objects.filter(pk__in=sorted(sent)[:MOST]).only(*_COLUMNS).newest_scheduled_first()
+        sent = sorted(set(self.sent_ids()))[:MOST]
+        self.jobs = Job.objects.filter(pk__in=sent).only(*_COLUMNS).newest_scheduled_first()
         if request.user.has_perm(self.permission) and not self.jobs.exists():
             messages.info(request, "No job was chosen, or those that were are deleted: nothing was done.")
             return HttpResponseRedirect(self.back_url())

@@ -16,6 +16,9 @@ COLOURS: dict[str, str] = {
     "worker_resurrection": "danger",
 }
 
+# The same, as tones of pictures (static/jobsite/draw.css).
+_TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
+
 
 def shown_status(job: Job) -> str:
     """The status, or worker_resurrection when a worker that was given up for dead answered after all."""
@@ -26,3 +29,8 @@ def coloured_status(job: Job) -> tuple[str, str]:
     """What Unfold's label takes: the key of the colour, and the words."""
     status = shown_status(job)
     return (status, status.replace("_", " "))
+
+
+def tone_of(job: Job) -> str:
+    """What a picture draws it in."""
+    return _TONES.get(COLOURS.get(shown_status(job), ""), "quiet")

@@ -6,8 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from jobs.lock_report import Holder, first_waiters, report
@@ -15,6 +14,7 @@ from jobs.models import Job
 from jobsite.console.base.changelist import BoundedChangeList
 from jobsite.console.base.display import shown_as
 from jobsite.console.base.fields import counting
+from jobsite.console.base.links import job_url, link, lock_url
 from jobsite.console.base.live_list import LiveListAdmin
 from jobsite.console.locks.clearing import ClearView, FreeView, confirm_url
 from jobsite.console.locks.words import COLOURS, expires_at, owner_of
@@ -58,8 +58,7 @@ class LockBoard(LiveListAdmin):
 
     @shown_as("lock", ordering="lock_id")
     def lock_name(self, row: JobLock) -> str:
-        url = reverse("admin:locks_lockname_change", args=[row.lock_id])
-        return format_html('<a class="text-link" href="{}">{}</a>', url, row.lock_id)
+        return link(lock_url(row.lock_id), row.lock_id)
 
     @shown_as("mode", label=MODES)
     def mode_label(self, row: JobLock) -> str:
@@ -122,5 +121,4 @@ def state_label(holder: Holder) -> str:
 
 
 def job_link(job: Job) -> str:
-    url = reverse("admin:jobs_job_change", args=[job.pk])
-    return format_html('<a class="text-link" href="{}">job {} {}</a>', url, job.pk, job.action)
+    return link(job_url(job.pk), f"job {job.pk} {job.action}")

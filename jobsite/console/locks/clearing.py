@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,7 +15,9 @@ from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.free import free
 from jobs.lock_report import Holder, report
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.confirm import ConfirmView, ReasonForm
+from jobsite.console.audit.links import audit_of
+from jobsite.console.base.confirm import ConfirmView, ForcibleView, ReasonForm
+from jobsite.console.base.links import link
 from jobsite.console.locks.words import COLOURS, owner_of, what_clear_does, what_free_does
 from locks.models import JobLock, LockName
 
@@ -53,7 +54,7 @@ class _Freeing(ConfirmView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         locks = report(LockName.objects.filter(name__in=self.names))
         shown = [{"lock": lock, "holders": [self._shown(holder) for holder in lock.holders]} for lock in locks]
-        return super().get_context_data(ids=self._ids(), locks=shown, **kwargs)
+        return super().get_context_data(ids=self.sent_ids(), locks=shown, **kwargs)
 
     def act(self, asked: dict[str, Any]) -> None:
         for name in self.names:
@@ -69,58 +70,38 @@ class _Freeing(ConfirmView):
         owner = owner_of(holder)
         return {"holder": holder, "owner": owner, "colour": COLOURS[owner], "words": self._words(holder)}
 
-    def _ids(self) -> list[int]:
-        sent = (self.request.POST if self.request.method == "POST" else self.request.GET).getlist("id")
-        return [int(one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
-
     def _names(self) -> list[str]:
-        return list(
-            JobLock.objects.filter(pk__in=self._ids()).order_by("lock").values_list("lock", flat=True).distinct()
-        )
+        held = JobLock.objects.filter(pk__in=self.sent_ids())
+        return list(held.order_by("lock").values_list("lock", flat=True).distinct())
 
-    def _tell(self, level: int, name: str, what: str) -> None:
-        """The result for one lock, with the way to its audit rows."""
-        query = urlencode({"object_type": "lock", "object_id": name})
-        audit = f"{reverse('admin:jobs_auditevent_changelist')}?{query}"
-        text = format_html('<strong>{}</strong>: {} <a class="text-link" href="{}">Audit</a>', name, what, audit)
-        messages.add_message(self.request, level, text)
+    def tell(self, level: int, name: str, words: str) -> None:
+        """With the way to its audit rows."""
+        audit = audit_of(object_type="lock", object_id=name)
+        super().tell(level, name, format_html("{} {}", words, link(audit, "Audit")))
 
 
-class ClearView(_Freeing):
+class ClearView(_Freeing, ForcibleView):
     """Ends dead holders, kills those whose cancel is overdue, and, forced, the live ones."""
 
     form_class = ClearForm
     permission = "locks.clear_lock"
+    force_permission = "locks.force_lock"
     title = "Clear stuck locks"
     submit = "Clear"
 
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        if not self._may_force():
-            del form.fields["force"]
-        return form
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("force") and not self._may_force():
-            raise PermissionDenied
-        return super().post(request, *args, **kwargs)
-
-    def _may_force(self) -> bool:
-        return self.request.user.has_perm("locks.force_lock")
-
     def _words(self, holder: Holder) -> str:
-        return what_clear_does(holder, may_force=self._may_force())
+        return what_clear_does(holder, may_force=self.may_force())
 
     def _free(self, name: str, asked: dict[str, Any]) -> None:
         by = admin_actor(self.request)
         try:
             state = clear(name, by=by, reason=asked["reason"], force=asked.get("force", False))
         except (LockHeld, NoSuchLock) as error:
-            self._tell(messages.ERROR, name, f"refused, {error}.")
+            self.tell(messages.ERROR, name, f"refused, {error}.")
         else:
             is_free = state == LockState.FREE
             words = "free." if is_free else "its holder is being killed; it is free when the worker has confirmed that."
-            self._tell(messages.SUCCESS if is_free else messages.WARNING, name, words)
+            self.tell(messages.SUCCESS if is_free else messages.WARNING, name, words)
 
 
 class FreeView(_Freeing):
@@ -137,7 +118,7 @@ class FreeView(_Freeing):
     def _free(self, name: str, asked: dict[str, Any]) -> None:
         state = free(name, by=admin_actor(self.request), reason=asked["reason"], retry=asked["retry"])
         if state == LockState.FREE:
-            self._tell(messages.SUCCESS, name, "was free already.")
+            self.tell(messages.SUCCESS, name, "was free already.")
         else:
             again = " The job runs once more after that." if asked["retry"] else ""
-            self._tell(messages.WARNING, name, f"its holder was canceled; its end frees the lock.{again}")
+            self.tell(messages.WARNING, name, f"its holder was canceled; its end frees the lock.{again}")

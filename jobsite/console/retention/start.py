@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,12 +12,14 @@ from jobs.engine.crons.run_now import run_now
 from jobs.engine.errors import InvalidSubmission, NoSuchCron
 from jobs.models import Cron
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.base.confirm import ConfirmOne
+from jobsite.console.base.links import job_url, link
 from jobsite.console.retention.kept import THINGS, Kept, kept
 
 
-class StartView(ConfirmView):
+class StartView(ConfirmOne):
     template_name = "admin/jobs/retention/start.html"
+    refusals = (InvalidSubmission, NoSuchCron)
     # What is kept is decided by who may change it, though the cron itself may be run by others.
     permission = "jobs.change_cron"
     title = "Start deletion now"
@@ -35,20 +36,17 @@ class StartView(ConfirmView):
         return reverse("admin:jobs_retention")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(kept=self.kept, consequence=self._consequence(), **kwargs)
+        return super().get_context_data(kept=self.kept, **kwargs)
 
-    def act(self, asked: dict[str, Any]) -> None:
+    def name(self) -> str:
+        return self.kept.title
+
+    def do(self, asked: dict[str, Any]) -> str:
         cron: Cron = self.kept.cron  # type: ignore[assignment]
-        try:
-            job = run_now(cron.name, by=admin_actor(self.request), reason=asked["reason"])
-        except (InvalidSubmission, NoSuchCron) as error:
-            messages.error(self.request, f"{cron.name}: {error}")
-            return
-        url = reverse("admin:jobs_job_change", args=[job.pk])
-        link = format_html('<a class="text-link" href="{}">Job {}</a>', url, job.pk)
-        messages.success(self.request, format_html("{}: deletion has started. {}", self.kept.title, link))
+        job = run_now(cron.name, by=admin_actor(self.request), reason=asked["reason"])
+        return format_html("deletion has started. {}", link(job_url(job.pk), f"Job {job.pk}"))
 
-    def _consequence(self) -> str:
+    def consequence(self) -> str:
         try:
             words, count = self.kept.settings().words, self.kept.to_delete()
         except InvalidParameters as error:

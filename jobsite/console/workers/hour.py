@@ -2,22 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jobs.models import Job
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
 from jobsite.console.draw.lanes import Span, lanes
 from jobsite.console.draw.picture import Words
 from jobsite.console.draw.scale import TimeScale
-from jobsite.console.jobs.status_label import COLOURS, shown_status
+from jobsite.console.jobs.status_label import shown_status, tone_of
 from workers.models import Worker
 
 HOUR = timedelta(hours=1)
 # Of a worker of many short jobs the newest: more bars than pixels say nothing.
 MOST_BARS = 400
-# The kinds of labels, as tones of pictures.
-_TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 
 
 def last_hour(worker: Worker, now: datetime) -> SafeString | None:
@@ -34,12 +32,11 @@ def last_hour(worker: Worker, now: datetime) -> SafeString | None:
 
 def _bar(job: Job, now: datetime) -> Span:
     begin, end = job.started_at or now, job.ended_at or now
-    status = shown_status(job)
     return Span(
         key=job.slot or "",
         begin=begin,
         end=max(begin, end),
-        tone=_TONES.get(COLOURS.get(status, ""), "quiet"),
-        words=f"job {job.pk} {job.action} {status}, {span(end - begin)}",
-        url=reverse("admin:jobs_job_change", args=[job.pk]),
+        tone=tone_of(job),
+        words=f"job {job.pk} {job.action} {shown_status(job)}, {span(end - begin)}",
+        url=job_url(job.pk),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,7 +17,7 @@ from jobs.engine.pause import pause, require_known
 from jobs.engine.resume import resume
 from jobs.models import Job, Pause
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.confirm import ConfirmView
+from jobsite.console.base.confirm import ConfirmOne
 from jobsite.console.base.pages import ReadOnlyAdmin
 from jobsite.console.base.words import units
 from workers.models import CapacityClass
@@ -78,9 +78,7 @@ def _actions(paused: dict[tuple[str, str], Pause]) -> list[Pausable]:
             kind=kind,
             about=one.description,
             needs=units(dict(one.capacity or {})) or "-",
-            locks=", ".join(f"{lock.name} ({lock.mode})" for lock in one.locks)
-            if isinstance(one.locks, list)
-            else "computed",
+            locks=_locks(one),
             pause=paused.get((kind, one.name)),
         )
         for one in registered_actions()
@@ -101,7 +99,7 @@ def _classes(paused: dict[tuple[str, str], Pause]) -> list[Pausable]:
     ]
 
 
-class _Pausing(ConfirmView):
+class _Pausing(ConfirmOne):
     template_name = "admin/jobs/pause/confirm.html"
     permission = "jobs.pause"
 
@@ -122,29 +120,33 @@ class _Pausing(ConfirmView):
         kind, name = self.what
         return super().get_context_data(kind=kind.value, name=name, waiting=_waiting(kind, name), **kwargs)
 
+    def name(self) -> str:
+        kind, name = self.what
+        return f"{kind.label} {name}"
+
 
 class PauseView(_Pausing):
     title = "Pause"
     submit = "Pause"
 
-    def act(self, asked: dict[str, Any]) -> None:
-        kind, name = self.what
-        if pause(kind, name, by=admin_actor(self.request), reason=asked["reason"]):
-            messages.success(self.request, f"{kind.label} {name} is paused. What runs goes on.")
-        else:
-            messages.info(self.request, f"{kind.label} {name} was paused already.")
+    def consequence(self) -> str:
+        return "From now on none of its waiting jobs starts; what runs goes on. New ones may be submitted, and wait."
+
+    def do(self, asked: dict[str, Any]) -> str:
+        done = pause(*self.what, by=admin_actor(self.request), reason=asked["reason"])
+        return "is paused. What runs goes on." if done else "was paused already."
 
 
 class ResumeView(_Pausing):
     title = "Resume"
     submit = "Resume"
 
-    def act(self, asked: dict[str, Any]) -> None:
-        kind, name = self.what
-        if resume(kind, name, by=admin_actor(self.request), reason=asked["reason"]):
-            messages.success(self.request, f"{kind.label} {name} runs again.")
-        else:
-            messages.info(self.request, f"{kind.label} {name} was not paused.")
+    def consequence(self) -> str:
+        return "Its waiting jobs start again, in their order."
+
+    def do(self, asked: dict[str, Any]) -> str:
+        done = resume(*self.what, by=admin_actor(self.request), reason=asked["reason"])
+        return "runs again." if done else "was not paused."
 
 
 def _waiting(kind: Pause.Kind, name: str) -> str:

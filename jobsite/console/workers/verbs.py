@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +13,7 @@ from jobs.engine.errors import WorkerNotFit
 from jobs.engine.set_capacity import set_capacity
 from jobs.models import Job
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.confirm import ConfirmView, ReasonForm
+from jobsite.console.base.confirm import ConfirmOne, ReasonForm
 from jobsite.console.base.words import units
 from workers import capacity
 from workers.models import Worker, WorkerState
@@ -41,8 +40,9 @@ class CapacityForm(ReasonForm):
             raise forms.ValidationError(f"{kind}{error}. Right would be: scan=2,scanCheck=1") from error
 
 
-class _WorkerVerb(ConfirmView):
+class _WorkerVerb(ConfirmOne):
     template_name = "admin/workers/confirm.html"
+    refusals = (WorkerNotFit,)
 
     @cached_property
     def worker(self) -> Any:
@@ -52,10 +52,10 @@ class _WorkerVerb(ConfirmView):
         return reverse("admin:workers_worker_change", args=[self.kwargs["pk"]])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(worker=self.worker, consequence=self.consequence(), **kwargs)
+        return super().get_context_data(worker=self.worker, **kwargs)
 
-    def consequence(self) -> str:
-        raise NotImplementedError
+    def name(self) -> str:
+        return str(self.worker.name)
 
     def running(self) -> str:
         count = Job.objects.occupying().filter(worker=self.worker).count()
@@ -70,13 +70,9 @@ class DrainView(_WorkerVerb):
     def consequence(self) -> str:
         return f"{self.running()} What runs goes on to its end; nothing new starts until it is undrained or restarted."
 
-    def act(self, asked: dict[str, Any]) -> None:
-        try:
-            drain(self.worker.hex_id, by=admin_actor(self.request), reason=asked["reason"])
-        except WorkerNotFit as error:
-            messages.error(self.request, f"{self.worker.name}: {error}.")
-        else:
-            messages.success(self.request, f"{self.worker.name} drains: it takes nothing new.")
+    def do(self, asked: dict[str, Any]) -> str:
+        drain(self.worker.hex_id, by=admin_actor(self.request), reason=asked["reason"])
+        return "drains: it takes nothing new."
 
 
 class UndrainView(_WorkerVerb):
@@ -87,13 +83,9 @@ class UndrainView(_WorkerVerb):
     def consequence(self) -> str:
         return "It takes jobs again at once."
 
-    def act(self, asked: dict[str, Any]) -> None:
-        try:
-            undrain(self.worker.hex_id, by=admin_actor(self.request), reason=asked["reason"])
-        except WorkerNotFit as error:
-            messages.error(self.request, f"{self.worker.name}: {error}.")
-        else:
-            messages.success(self.request, f"{self.worker.name} takes jobs again.")
+    def do(self, asked: dict[str, Any]) -> str:
+        undrain(self.worker.hex_id, by=admin_actor(self.request), reason=asked["reason"])
+        return "takes jobs again."
 
 
 class CapacityView(_WorkerVerb):
@@ -112,10 +104,10 @@ class CapacityView(_WorkerVerb):
             "more than there is; from the next claim on the new capacity holds."
         )
 
-    def act(self, asked: dict[str, Any]) -> None:
+    def do(self, asked: dict[str, Any]) -> str:
         set_capacity(self.worker.hex_id, asked["capacity"], by=admin_actor(self.request), reason=asked["reason"])
         self.worker.refresh_from_db()
-        messages.success(self.request, f"{self.worker.name} holds {units(self.worker.total)} from the next claim on.")
+        return f"holds {units(self.worker.total)} from the next claim on."
 
 
 VERBS: dict[str, type[_WorkerVerb]] = {"drain": DrainView, "undrain": UndrainView, "capacity": CapacityView}

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from jobs.lock_report import report
+from jobsite.console.base.links import lock_url
 from jobsite.console.dashboard.needs.need import Need, named, plural
 from locks.models import JobLock, LockName
 
@@ -37,4 +38,4 @@ def stuck_locks() -> list[Need]:
 
 def _place(first: str, *, alone: bool) -> str:
     """Where they are freed: the page of the one, or the board."""
-    return reverse("admin:locks_lockname_change", args=[first]) if alone else reverse("admin:locks_joblock_changelist")
+    return lock_url(first) if alone else reverse("admin:locks_joblock_changelist")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from jobs.lock_report import overdue
 from jobs.models import Job
 from jobs.states import Status
+from jobsite.console.base.links import job_url
 from jobsite.console.dashboard.needs.need import Need, plural
 
 # What runs is bounded by the slots of all workers.
@@ -29,7 +30,7 @@ def _need(key: str, late: list[tuple[Job, str]], status: Status, *, titles: tupl
         return []
     job, words = late[0]
     one = len(late) == 1
-    page, others = reverse("admin:jobs_job_change", args=[job.pk]), reverse("admin:jobs_job_changelist")
+    page, others = job_url(job.pk), reverse("admin:jobs_job_changelist")
     return [
         Need(
             key=key,

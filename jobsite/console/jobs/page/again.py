@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from rest_framework.exceptions import ParseError
@@ -19,7 +18,8 @@ from jobs.seal.form import masked
 from jobs.seal.parameters import unchanged
 from jobsite.access.actor import admin_actor
 from jobsite.api.strict_json import loads
-from jobsite.console.jobs.page.verbs import JobVerb
+from jobsite.console.base.refusals import refuse
+from jobsite.console.jobs.page.verbs import OneJob
 
 # Names on the wire that are others here.
 _FIELDS = {"capacityMap": "capacity_map", "stopTimeout": "stop_timeout", "ticketRef": "ticket_ref"}
@@ -113,13 +113,8 @@ class AgainForm(forms.Form):
             scheduled_by=scheduled_by,
         )
 
-    def refuse(self, error: InvalidSubmission) -> None:
-        top, _, below = error.field.partition(".")
-        name = _FIELDS.get(top, top)
-        self.add_error(name if name in self.fields else None, f"{below}: {error.reason}" if below else error.reason)
 
-
-class AgainView(JobVerb):
+class AgainView(OneJob):
     permission = "jobs.submit_job"
     title = "Run again with changes"
     submit = "Submit the job"
@@ -154,14 +149,13 @@ class AgainView(JobVerb):
 
     def form_valid(self, form: AgainForm) -> Any:
         """As any client's submission: what the engine refuses is told at its field, and nothing is stored."""
-        by = admin_actor(self.request)
         try:
-            self.made = enqueue(form.submission(scheduled_by=by.user), by=by)
+            self.submission = form.submission(scheduled_by=admin_actor(self.request).user)
+            return super().form_valid(form)
         except InvalidSubmission as error:
-            form.refuse(error)
+            refuse(form, error, fields=_FIELDS)
             return self.form_invalid(form)
-        return super().form_valid(form)
 
-    def act(self, asked: dict[str, Any]) -> None:  # noqa: ARG002
-        if self.made is not None:
-            self.tell(messages.SUCCESS, f"runs again, changed, as job {self.made.pk}.")
+    def do(self, asked: dict[str, Any]) -> str:  # noqa: ARG002
+        self.made = enqueue(self.submission, by=admin_actor(self.request))
+        return f"runs again, changed, as job {self.made.pk}."

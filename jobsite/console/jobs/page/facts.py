@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from jobs.models import Job
 from jobs.seal.form import masked
+from jobsite.console.base.links import job_url, lock_url
 from jobsite.console.base.words import span
 from jobsite.console.jobs.spans import ran, waited
 
@@ -69,7 +69,6 @@ def _times(job: Job, now: datetime) -> list[Fact]:
 def _place(job: Job) -> list[Fact]:
     worker = job.worker
     locks = ", ".join(f"{lock['name']} ({lock['mode']})" for lock in job.locks or [])
-    line = reverse("admin:locks_lockname_change", args=[quote(job.blocked_by)]) if job.blocked_by else ""
     return [
         Fact(name="worker", text=worker.name, url=reverse("admin:workers_worker_change", args=[worker.pk]))
         if worker
@@ -77,7 +76,9 @@ def _place(job: Job) -> list[Fact]:
         Fact(name="slot", text=job.slot or ""),
         Fact(name="capacity class", text=job.capacity_class.name),
         Fact(name="locks", text=locks),
-        Fact(name="in line for", text=job.blocked_by or "", url=line),
+        Fact(name="in line for", text=job.blocked_by, url=lock_url(job.blocked_by))
+        if job.blocked_by
+        else Fact(name="in line for"),
         Fact(name="deadline", text=span(job.deadline)),
         Fact(name="stop timeout", text=span(job.stop_timeout)),
     ]
@@ -99,7 +100,7 @@ def _chain(job: Job) -> list[Fact]:
 def _link(name: str, number: int | None) -> Fact:
     if number is None:
         return Fact(name=name)
-    return Fact(name=name, text=f"job {number}", url=reverse("admin:jobs_job_change", args=[number]))
+    return Fact(name=name, text=f"job {number}", url=job_url(number))
 
 
 def _compact(value: Any) -> str:

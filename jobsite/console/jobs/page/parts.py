@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import AuditEvent, Job
 from jobs.models.queryset import JobQuerySet
 from jobs.seal.form import masked
+from jobsite.console.audit.links import audit_of
 from jobsite.console.base.live import live_part, live_view
 from jobsite.console.base.words import pretty
 from jobsite.console.jobs.page.chain import attempts_of, events_of, pauses_of
@@ -41,7 +41,7 @@ def now_view(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @live_view("jobs.view_job")
 def data_view(request: HttpRequest, pk: int) -> HttpResponseBase:
-    columns = ("uuid", "status", "status_changed_at", "late_result_at", "progress_done", "reported_at")
+    columns = ("uuid", "status", "status_changed_at", "late_result_at", "reported_at")
     job = get_object_or_404(Job.objects.only(*columns), pk=pk)
     newest = _events(job).values_list("pk", flat=True).first() if _may_audit(request) else None
     stamp = f"{job.status} {job.status_changed_at} {job.late_result_at} {job.reported_at} {newest}"
@@ -115,6 +115,6 @@ def _events(job: Job) -> QuerySet[AuditEvent]:
 def _audit(job: Job) -> dict[str, Any]:
     return {
         "audit_events": list(_events(job).defer("before", "after")[:AUDIT_EVENTS]),
-        "audit_url": f"{reverse('admin:jobs_auditevent_changelist')}?object_type=job&object_id={job.uuid}",
+        "audit_url": audit_of(object_type="job", object_id=str(job.uuid)),
         "shows_audit": True,
     }

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from jobs.models import AuditEvent, Job
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span, utc
 from jobsite.console.draw.picture import Words
 from jobsite.console.draw.scale import TimeScale
 from jobsite.console.draw.timeline import Block, Point, Row, timeline
 from jobsite.console.jobs.page.spells import WORDS, Kind, Pauses, Spell, goes_on, marks_of, spells_of
-from jobsite.console.jobs.status_label import COLOURS, shown_status
+from jobsite.console.jobs.status_label import shown_status, tone_of
 
 # A job of no length still needs a line to stand on.
 SHORTEST = timedelta(milliseconds=1)
 # Above a bar on a phone; the bar itself tells the whole name.
 LONGEST_NAME = 18
-_TONES = {"success": "good", "danger": "bad", "warning": "warn", "info": "info"}
 
 
 def chain_picture(
@@ -67,12 +66,12 @@ def _row(number: int, attempt: Job, spells: Sequence[Spell], events: Sequence[Au
         label=f"{again} {number}{' (this)' if is_this else ''}: job {attempt.pk}, {status}{worker}",
         blocks=[_block(spell, attempt) for spell in spells],
         points=[Point(at=mark.at, words=f"{utc(mark.at)} UTC: {mark.words}") for mark in marks_of(events)],
-        url="" if is_this else reverse("admin:jobs_job_change", args=[attempt.pk]),
+        url="" if is_this else job_url(attempt.pk),
     )
 
 
 def _block(spell: Spell, attempt: Job) -> Block:
-    tone = _TONES.get(COLOURS.get(shown_status(attempt), ""), "quiet") if spell.kind == Kind.RAN else spell.kind.value
+    tone = tone_of(attempt) if spell.kind == Kind.RAN else spell.kind.value
     worker = f" on {attempt.worker.name}" if spell.kind == Kind.RAN and attempt.worker else ""
     length = "" if goes_on(attempt) and spell.end > attempt.status_changed_at else f" {span(spell.end - spell.begin)}"
     why = f" ({spell.why})" if spell.why else ""

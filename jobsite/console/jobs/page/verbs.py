@@ -1,25 +1,24 @@
 """What a person does to one job: cancel, kill, retry, delete. Each asks first and says what will happen."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from jobs.engine.cancel import cancel
 from jobs.engine.delete import delete
-from jobs.engine.errors import JobEnded, JobNotEnded, NoSuchJob
+from jobs.engine.errors import JobEnded, JobNotEnded, JobReserved, NoSuchJob
 from jobs.engine.retry import retry
 from jobs.engine.submission import stop_timeout_of
 from jobs.models import Job
 from jobs.states import FINAL, OCCUPYING, Status
 from jobsite.access.actor import admin_actor
-from jobsite.console.base.confirm import ConfirmView, ReasonForm
+from jobsite.console.base.confirm import ConfirmOne, ForcibleView, ReasonForm
+from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
 
 FORCE = "jobs.force_job"
@@ -29,10 +28,11 @@ class CancelForm(ReasonForm):
     force = forms.BooleanField(required=False, label="Force: kill it at once, without its stop timeout")
 
 
-class JobVerb(ConfirmView):
+class OneJob(ConfirmOne):
     """Of the job in the address. A verb that makes another one sets `made`."""
 
     template_name = "admin/jobs/job/confirm.html"
+    refusals = (JobEnded, JobNotEnded, JobReserved)
     made: Job | None = None
 
     @cached_property
@@ -41,38 +41,33 @@ class JobVerb(ConfirmView):
         return get_object_or_404(Job.objects.select_related("worker").only(*columns), pk=self.kwargs["pk"])
 
     def back_url(self) -> str:
-        return reverse("admin:jobs_job_change", args=[self.made.pk if self.made else self.kwargs["pk"]])
+        return job_url(self.made.pk if self.made else self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(job=self.job, consequence=self.consequence(), **kwargs)
+        return super().get_context_data(job=self.job, **kwargs)
 
-    def consequence(self) -> str:
-        raise NotImplementedError
+    def name(self) -> str:
+        return f"Job {self.job.pk}"
 
-    @property
-    def uuid(self) -> UUID:
-        return self.job.uuid
+    def act(self, asked: dict[str, Any]) -> None:
+        try:
+            super().act(asked)
+        except NoSuchJob:
+            self.tell(messages.WARNING, self.name(), "it was deleted meanwhile.")
 
-    def tell(self, level: int, words: str) -> None:
-        messages.add_message(self.request, level, f"Job {self.job.pk}: {words}")
 
-
-class CancelView(JobVerb):
+class CancelView(OneJob, ForcibleView):
     permission = "jobs.cancel_job"
+    force_permission = FORCE
     title = "Cancel a job"
     submit = "Cancel the job"
     form_class = CancelForm
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        if not self._may_force() or self.job.status == Status.WAITING:
-            del form.fields["force"]
+        if self.job.status == Status.WAITING:
+            form.fields.pop("force", None)
         return form
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("force") and not self._may_force():
-            raise PermissionDenied
-        return super().post(request, *args, **kwargs)
 
     def consequence(self) -> str:
         if self.job.status == Status.WAITING:
@@ -83,22 +78,15 @@ class CancelView(JobVerb):
             f"has not stopped after {patience}. What it began may be half done. It is not run again by itself."
         )
 
-    def act(self, asked: dict[str, Any]) -> None:
+    def do(self, asked: dict[str, Any]) -> str:
         force = asked.get("force", False)
-        try:
-            status = cancel(self.uuid, by=admin_actor(self.request), reason=asked["reason"], force=force)
-        except JobEnded as error:
-            self.tell(messages.WARNING, f"{error}. Nothing was done.")
-        except NoSuchJob:
-            self.tell(messages.WARNING, "it was deleted meanwhile.")
-        else:
-            self.tell(messages.SUCCESS, _canceled(status, force=force))
-
-    def _may_force(self) -> bool:
-        return self.request.user.has_perm(FORCE)
+        status = cancel(self.job.uuid, by=admin_actor(self.request), reason=asked["reason"], force=force)
+        if status not in OCCUPYING:
+            return "canceled."
+        return "its worker kills it now." if force else "asked to stop."
 
 
-class RetryView(JobVerb):
+class RetryView(OneJob):
     permission = "jobs.retry_job"
     title = "Retry a job"
     submit = "Run it again"
@@ -110,18 +98,12 @@ class RetryView(JobVerb):
             "its retries anew. This one stays as it is. What it did already is done once more."
         )
 
-    def act(self, asked: dict[str, Any]) -> None:  # noqa: ARG002
-        try:
-            self.made = retry(self.uuid, by=admin_actor(self.request))
-        except JobNotEnded as error:
-            self.tell(messages.WARNING, f"{error}. Nothing was done.")
-        except NoSuchJob:
-            self.tell(messages.WARNING, "it was deleted meanwhile.")
-        else:
-            self.tell(messages.SUCCESS, f"runs again as job {self.made.pk}.")
+    def do(self, asked: dict[str, Any]) -> str:  # noqa: ARG002
+        self.made = retry(self.job.uuid, by=admin_actor(self.request))
+        return f"runs again as job {self.made.pk}."
 
 
-class DeleteView(JobVerb):
+class DeleteView(OneJob):
     permission = "jobs.delete_job"
     title = "Delete a job"
     submit = "Delete the job"
@@ -133,23 +115,13 @@ class DeleteView(JobVerb):
     def back_url(self) -> str:
         return super().back_url() if self.request.method == "GET" else reverse("admin:jobs_job_changelist")
 
-    def act(self, asked: dict[str, Any]) -> None:
+    def do(self, asked: dict[str, Any]) -> str:
         runs = self.job.status in OCCUPYING
-        try:
-            delete(self.uuid, by=admin_actor(self.request), reason=asked["reason"])
-        except NoSuchJob:
-            self.tell(messages.WARNING, "it was deleted already.")
-        else:
-            self.tell(messages.SUCCESS, "its worker stops it, then it is gone." if runs else "deleted.")
+        delete(self.job.uuid, by=admin_actor(self.request), reason=asked["reason"])
+        return "its worker stops it, then it is gone." if runs else "deleted."
 
 
-def _canceled(status: Status, *, force: bool) -> str:
-    if status not in OCCUPYING:
-        return "canceled."
-    return "its worker kills it now." if force else "asked to stop."
-
-
-VERBS: dict[str, type[JobVerb]] = {"cancel": CancelView, "retry": RetryView, "remove": DeleteView}
+VERBS: dict[str, type[OneJob]] = {"cancel": CancelView, "retry": RetryView, "remove": DeleteView}
 _WORDS = {"cancel": "Cancel", "retry": "Retry", "again": "Run again with changes", "remove": "Delete"}
 _NEEDS = {"again": "jobs.submit_job", **{name: view.permission for name, view in VERBS.items()}}
 

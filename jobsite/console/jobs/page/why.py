@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from jobs.engine.waiting import Reason, waiting_reasons
 from jobs.models import Job
+from jobsite.console.base.links import job_url, lock_url
 
 # Of many workers that are full, a few say it.
 MOST_REASONS = 5
@@ -42,9 +42,9 @@ def _ways(reason: Reason, job: Job, numbers: dict[str, int]) -> list[tuple[str, 
     found = []
     if reason.by in numbers:
         number = numbers[reason.by or ""]
-        found.append((f"job {number}", reverse("admin:jobs_job_change", args=[number])))
+        found.append((f"job {number}", job_url(number)))
     if reason.code.startswith("LOCK_") and job.blocked_by:
-        found.append((f"lock {job.blocked_by}", reverse("admin:locks_lockname_change", args=[quote(job.blocked_by)])))
+        found.append((f"lock {job.blocked_by}", lock_url(job.blocked_by)))
     if reason.code in _PLACES:
         words, name = _PLACES[reason.code]
         found.append((words, reverse(name)))
