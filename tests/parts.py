@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import cable
 from benchmarks.rabbitmq import SERVER
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -17,7 +18,7 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "rabbitmq": (Path(SERVER).exists, "apt install rabbitmq-server"),
     "faketime": (lambda: bool(shutil.which("faketime")), "apt install faketime"),
     "curl": (lambda: bool(shutil.which("curl")), "apt install curl"),
-    "netns": (lambda: os.geteuid() == 0 and bool(shutil.which("ip")), "apt install iproute2, and run as root"),
+    "netns": (cable.possible, "apt install iproute2, and run as root (in a container: privileged)"),
 }
 NEEDS = "needs: "
 

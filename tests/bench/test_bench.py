@@ -44,8 +44,10 @@ def bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[
                 "release_to_start_p99_ms",
             },
         ),
+        (("due_at_once", "--crons", "300"), {"crons", "fires_per_s"}),
         (("idle", "--seconds", "4"), {"statements_per_2s", "core_percent"}),
     ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "figures",
 )
 def test_a_benchmark_ends_with_its_figures(arguments: tuple[str, ...], keys: set[str]) -> None:
     done = bench(*arguments)

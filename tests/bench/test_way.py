@@ -3,6 +3,7 @@
 import re
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -13,6 +14,7 @@ import pytest
 from benchmarks import way
 from benchmarks.ports import wait_for_port
 from benchmarks.way import Way
+from jobsite.home import BASE_DIR
 
 POSTGRES = "postgres://jobsite:p%40ss@%2Frun%2FA-b/jobsite"
 
@@ -42,6 +44,14 @@ def test_a_service_is_reached_over_the_cable(with_cable: None, url: str, target:
     assert made.proxy[-1].partition("=")[2] == target
     assert re.sub(r"198\.18\.\d+\.\d+:\d+", "THERE", made.environ["BROKER_URL"]) == over_the_cable
     assert made.enter[0] == "nsenter"
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize("lacking", ["net_admin", "sys_admin"])
+def test_root_of_a_container_has_no_cable(lacking: str) -> None:
+    asked = "from benchmarks.cable import possible; print(possible())"
+    without = [f"--bounding-set=-{lacking}", f"--inh-caps=-{lacking}", sys.executable, "-c", asked]
+    assert subprocess.check_output(["setpriv", *without], text=True, cwd=BASE_DIR) == "False\n"  # noqa: S607
 
 
 @pytest.fixture

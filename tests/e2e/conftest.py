@@ -39,7 +39,7 @@ class RunningWorker:
         command = [*enter, sys.executable, "manage.py", "worker", "--name", name, "--grace", "2", *options]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                command, cwd=BASE_DIR, env={**worker_environ(), **urls}, stdout=out, stderr=subprocess.STDOUT
+                command, cwd=BASE_DIR, env={**process_environ(), **urls}, stdout=out, stderr=subprocess.STDOUT
             )
 
     def wait_ready(self) -> None:
@@ -54,7 +54,8 @@ class RunningWorker:
             self.process.wait(PATIENCE_SECONDS)
 
 
-def worker_environ() -> dict[str, str]:
+def process_environ() -> dict[str, str]:
+    """Of every process that these tests start."""
     return {**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"}
 
 

@@ -21,7 +21,7 @@ from jobs.engine.crons.spec import CronSpec
 from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Cron, CronSkip, Job
 from jobsite.home import BASE_DIR
-from tests.e2e.conftest import PATIENCE_SECONDS, test_database_url, wait_until
+from tests.e2e.conftest import PATIENCE_SECONDS, process_environ, wait_until
 from workers.models import Beat
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def start_beat(transactional_db: None, tmp_path: Path) -> Iterator[StartBeat]:
             beat = subprocess.Popen(
                 [*before, sys.executable, "-m", "celery", "-A", "jobsite", "--quiet", "beat"],
                 cwd=BASE_DIR,
-                env={**os.environ, "DATABASE_URL": test_database_url(), **environ},
+                env={**process_environ(), **environ},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # faketime is a parent that only waits: the group is both.

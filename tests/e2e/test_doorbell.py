@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from datetime import timedelta
-from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from jobs.models import Job
 from jobs.states import Status
 from jobsite.home import BASE_DIR
 from tests.brokers.fixtures import Broker, on_each_broker
-from tests.e2e.conftest import RunWorker, Submit, test_database_url, wait_status, wait_until
+from tests.e2e.conftest import RunWorker, Submit, process_environ, wait_status, wait_until
 from workers.models import CapacityClass, Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, on_each_broker]
@@ -55,7 +54,7 @@ def burst(jobs: int) -> None:
         subprocess.Popen(
             [sys.executable, "-c", BURST, str(jobs // PROCESSES)],
             cwd=BASE_DIR,
-            env={**environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"},
+            env=process_environ(),
         )
         for _ in range(PROCESSES)
     ]

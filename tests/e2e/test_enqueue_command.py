@@ -19,7 +19,7 @@ from jobs.engine.cancel import cancel
 from jobs.models import AuditEvent, Job, JobLog
 from jobs.seal.parameters import open_parameters
 from jobs.states import Status
-from tests.e2e.conftest import RunWorker, test_database_url, wait_status, wait_until
+from tests.e2e.conftest import RunWorker, process_environ, wait_status, wait_until
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def _command(*words: str) -> list[str]:
 
 
 def _environ() -> dict[str, str]:
-    return {**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e", "TERM": "xterm"}
+    return {**process_environ(), "TERM": "xterm"}
 
 
 def enqueue(*words: str, typed: str = "") -> Ran:

@@ -11,17 +11,11 @@ from benchmarks.way import Way
 from jobs.models import AuditEvent, Job
 from jobs.runner.descendants import is_gone
 from jobs.states import Status
-from tests.e2e.conftest import RunWorker, Submit, wait_status, wait_until, worker_environ
-from tests.e2e.test_leases import lease_left, retries_of, slot_pid
+from tests.e2e.conftest import RunWorker, Submit, process_environ, wait_status, wait_until
+from tests.e2e.leases import LEASE_SECONDS, lease_left, retries_of, short_lease, slot_pid  # noqa: F401 - a fixture
 from workers.models import Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.netns]
-LEASE_SECONDS = 6
-
-
-@pytest.fixture(autouse=True)
-def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEASE_SECONDS", str(LEASE_SECONDS))
 
 
 class Far:
@@ -39,7 +33,7 @@ class Far:
 
 @pytest.fixture
 def far(transactional_db: None) -> Iterator[Far]:
-    way = Way(worker_environ())
+    way = Way(process_environ())
     way.lay()
     with subprocess.Popen(way.proxy) as proxy:
         yield Far(way, proxy)

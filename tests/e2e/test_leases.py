@@ -10,19 +10,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from jobs.models import AuditEvent, Job
+from jobs.models import AuditEvent
 from jobs.runner.descendants import descendants, is_gone
 from jobs.states import Status
 from tests.e2e.conftest import RunWorker, Submit, wait_status, wait_until
+from tests.e2e.leases import LEASE_SECONDS, lease_left, retries_of, short_lease, slot_pid  # noqa: F401 - a fixture
 from workers.models import Worker
 
 pytestmark = pytest.mark.slow
-LEASE_SECONDS = 6
-
-
-@pytest.fixture(autouse=True)
-def _short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEASE_SECONDS", str(LEASE_SECONDS))
 
 
 @contextlib.contextmanager
@@ -48,23 +43,6 @@ def held_database() -> Iterator[None]:
 
 def _parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def lease_left(name: str) -> float:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT extract(epoch FROM lease_until - clock_timestamp())::float FROM workers_worker WHERE name = %s",
-            [name],
-        )
-        return float(cursor.fetchone()[0])
-
-
-def slot_pid(job: Job) -> int:
-    return int((job.slot or "").rpartition(":")[2])
-
-
-def retries_of(job: Job) -> list[Job]:
-    return list(Job.objects.filter(retry_from=job).order_by("pk"))
 
 
 @pytest.mark.parametrize("action", ["test_stubborn", "test_deaf", "test_cmd_deaf"])

@@ -1,9 +1,7 @@
 """The web server as `up` starts it, on the test's own database."""
 
 import http.client
-import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,22 +9,21 @@ from pathlib import Path
 
 from django.conf import settings
 
+from benchmarks.ports import free_ports
 from jobsite.up.listen import Listen
 from jobsite.up.programs import programs
-from tests.e2e.conftest import test_database_url, wait_until
+from tests.e2e.conftest import process_environ, wait_until
 
 
 class Web:
     """gunicorn with its processes; what it says goes to a file."""
 
     def __init__(self, log: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port: int = free.getsockname()[1]
-        self.port, listen = port, Listen(host="127.0.0.1", port=port, tls=False)
+        [self.port] = free_ports(1)
+        listen = Listen(host="127.0.0.1", port=self.port, tls=False)
         self.url = listen.url.rstrip("/")
         self.log = log
-        environ = {**os.environ, "DATABASE_URL": test_database_url(), "JOBSITE_APPS": "examples,tests.e2e"}
-        [web] = [program for program in programs(listen, None, environ) if program.name == "web"]
+        [web] = [program for program in programs(listen, None, process_environ()) if program.name == "web"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
                 list(map(str, web.argv)), cwd=settings.BASE_DIR, env=dict(web.environ), stdout=out, stderr=out
