@@ -38,21 +38,22 @@ def main(argv: list[str]) -> None:
         for asked in unindexed(logins):
             figures[asked.name] = _told(asked, _times(port, asked, min(options.times, 3)))
         figures |= _rates(port, logins, options.seconds)
-    harness.report(f"api, {options.rows:,} jobs", [(name, _words(figure)) for name, figure in figures.items()], figures)
+    harness.report(
+        f"api, {options.rows:,} jobs", [(name, harness.words(figure)) for name, figure in figures.items()], figures
+    )
 
 
 def _times(port: int, asked: Asked, times: int) -> dict[str, float]:
     """`refused`, of what no index serves: how many of the answers were the time limit's."""
     given = answers(port, asked, times)
-    seconds = [answer.seconds for answer in given]
-    times_ms = {f"p{share}_ms": round(harness.percentile(seconds, share / 100) * 1000, 1) for share in (50, 95)}
+    times_ms = harness.spans_ms([answer.seconds for answer in given])
     refused = {"refused": sum(answer.status == 400 for answer in given)} if asked.may_be_refused else {}
     return times_ms | refused
 
 
 def _told(asked: Asked, figure: dict[str, float]) -> dict[str, float]:
     """At once: the whole takes minutes, and who ends it early keeps what it has measured."""
-    print(f"{asked.name}: {_words(figure)}", file=sys.stderr, flush=True)
+    print(f"{asked.name}: {harness.words(figure)}", file=sys.stderr, flush=True)
     return figure
 
 
@@ -78,7 +79,3 @@ def _gigabytes() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database()) / 1e9")
         return round(float(cursor.fetchone()[0]), 2)
-
-
-def _words(figure: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in figure.items()) if isinstance(figure, dict) else str(figure)

@@ -81,6 +81,16 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
+def spans_ms(seconds: list[float]) -> dict[str, float]:
+    """What one request took, told in milliseconds."""
+    return {f"p{share}_ms": round(percentile(seconds, share / 100) * 1000, 1) for share in (50, 95)}
+
+
+def words(figure: Any) -> str:
+    """A figure, or an object of several, for the table."""
+    return ", ".join(f"{key} {value}" for key, value in figure.items()) if isinstance(figure, dict) else str(figure)
+
+
 def report(title: str, rows: list[tuple[str, str]], figures: dict[str, Any]) -> None:
     """A table to read, and as the last line one JSON object."""
     table = Table(title=title, show_header=False)

@@ -40,6 +40,11 @@ def post(client: APIClient) -> tuple[Job, float]:
     return Job.objects.get(uuid=answer.json()["id"]), seconds
 
 
+def hears(submit: Submit) -> bool:
+    """Five times: a look may come by chance."""
+    return all(late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE for _ in range(5))
+
+
 def test_bells_for_nothing_cost_nothing_but_a_look(broker: Broker, run_worker: RunWorker, submit: Submit) -> None:
     worker = run_worker("--capacity", "scan=1")
     with current_app.producer_pool.acquire(block=True) as producer:
@@ -88,8 +93,8 @@ def test_workers_outlive_a_broker_that_goes_and_hear_bells_when_it_is_back(
         wait_until(lambda: Worker.objects.get().heartbeat_at > seen, patience=LOOK)
     back = time.monotonic()
     wait_status(job, Status.DONE)
-    assert time.monotonic() - back < 10
-    assert late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE
+    wait_until(lambda: hears(submit), patience=15)
+    assert time.monotonic() - back < 15
 
 
 def test_idle_slots_take_what_is_submitted_while_the_broker_is_away(
@@ -107,7 +112,7 @@ def test_idle_slots_take_what_is_submitted_while_the_broker_is_away(
         cancel(canceled.uuid, by=Actor(dialect="cli", user="ada"))
         wait_status(canceled, Status.CANCELED)
         assert canceled.result == "cleaned up"
-    wait_until(lambda: late(wait_status(submit(capacity={"scan": 1}), Status.DONE)) < AT_ONCE)
+    wait_until(lambda: hears(submit))
     assert worker.process.poll() is None
 
 
