@@ -229,6 +229,7 @@ PARTS = {
     "crons.enable.disable_locked": "the inside of disable_cron, for who holds the row",
     "crons.tick.tick": "fires each due cron",
     "pause.audit_pause": "the row of pause and resume",
+    "asked.asked_by": "what an update that asks for a stop writes",
     "audit.audit": "writes the row",
     "audit.audit_event": "makes the row",
 }
