@@ -20,6 +20,7 @@ INSERT INTO jobs_job (uuid, action, status, priority, due, retries_total, retrie
 SELECT gen_random_uuid(), 'bench_noop', 'waiting', 5, true, 0, 0, '', '', %s,
     '[{"name": "bench", "mode": "exclusive"}]', 'bench' FROM generate_series(1, %s)
 """
+NO_LINE = "DELETE FROM jobs_job WHERE blocked_by = 'bench'"
 # From the end of a holder to the start of the next, by the database's clock.
 GAPS = """
 SELECT extract(epoch FROM started_at - lag(ended_at) OVER (ORDER BY started_at))::float * 1000
@@ -31,21 +32,25 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="bin/bench locks", description=__doc__)
     parser.add_argument("--jobs", type=int, default=4000, help="jobs without locks in each round (4000)")
     parser.add_argument("--waiters", type=int, default=100_000, help="jobs in line for the lock (100000)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds without and with the line (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, each without and with the line (3)")
     parser.add_argument("--releases", type=int, default=500, help="releases that are timed (500)")
     options = parser.parse_args(argv)
     harness.prepare()
     with harness.worker("--capacity", "hold=1,noop=2", "--slots", "3"):
         [holder] = harness.enqueue_jobs("bench_hold", 1, capacity_map={"hold": 1}, locks=LOCK)
         harness.wait_until(lambda: Job.objects.filter(pk=holder, status="running").exists())
-        without = [_rate(options.jobs) for _ in range(options.rounds)]
-        _line(options.waiters)
-        beside = [_rate(options.jobs) for _ in range(options.rounds)]
+        # In turns: the table grows meanwhile.
+        without, beside = [], []
+        for _ in range(options.rounds):
+            _run(NO_LINE)
+            without.append(_rate(options.jobs))
+            _run(WAITERS, (class_for({"noop": 1}).id, options.waiters))
+            beside.append(_rate(options.jobs))
         gaps = _release(holder, options.releases)
     figures = {
         "without_jobs_per_s": round(statistics.median(without), 1),
         "beside_line_jobs_per_s": round(statistics.median(beside), 1),
-        "ratio": round(statistics.median(beside) / statistics.median(without), 3),
+        "ratio": round(statistics.median(b / w for b, w in zip(beside, without, strict=True)), 3),
         "release_to_start_p50_ms": round(harness.percentile(gaps, 0.5), 2),
         "release_to_start_p99_ms": round(harness.percentile(gaps, 0.99), 2),
     }
@@ -63,11 +68,11 @@ def _rate(jobs: int) -> float:
     return harness.rate(ids)
 
 
-def _line(rows: int) -> None:
-    """By SQL, and of the class that runs beside it: their best is better than any job without a lock."""
+def _run(change: str, parameters: tuple[int, ...] = ()) -> None:
+    """By SQL. The line is of the class that runs beside it: its best are better than any job without a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute(WAITERS, (class_for({"noop": 1}).id, rows))
+        cursor.execute(change, parameters)
         cursor.execute("VACUUM ANALYZE jobs_job")
 
 
