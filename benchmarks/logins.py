@@ -26,6 +26,7 @@ class Logins:
 def make_logins() -> Logins:
     """By roles, as people have them: a superuser's permissions cost no query."""
     password = secrets.token_urlsafe(20)
+    User.objects.filter(username=NAME).delete()
     user = User.objects.create_user(NAME, password=password, is_staff=True)
     user.groups.add(Group.objects.get(name="operator"))
     token = issue_token(user, name="bench")

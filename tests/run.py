@@ -33,14 +33,19 @@ CHECKS: dict[str, list[str]] = {
 # A name for the missing secret; the tests make a real one.
 CHECKED = {"JOBSITE_OFFLINE": "1"}
 PYTEST = [sys.executable, "-m", "pytest", "--durations=5"]
+# Collected where they run alone: both take seconds to be made, and the second starts with examples of every operation.
+LARGE = {"browser": "tests/browser", "fuzz": "tests/fuzz"}
+WITHOUT_LARGE = [f"--ignore={path}" for path in LARGE.values()]
+# A machine where Python may not keep what it compiles would compile all of this in each of a thousand processes.
+KEPT = {"PYTHONDONTWRITEBYTECODE": ""}
 # Half of the tests wait for processes most of the time; more than two of them would make those late on two cores.
 BESIDE = ["-n", "2", "--dist", "worksteal"]
 # Each test is in one of these, wherever it is.
 TESTS: dict[str, list[str]] = {
-    "fast tests": [*BESIDE, "-m", "not slow and not alone and not browser"],
-    "slow tests": [*BESIDE, "-m", "slow and not alone and not browser"],
-    "alone": ["-m", "alone and not browser"],
-    "browser": [*BESIDE, "-m", "browser"],
+    "fast tests": [*BESIDE, *WITHOUT_LARGE, "-m", "not slow and not alone"],
+    "slow tests": [*BESIDE, f"--ignore={LARGE['browser']}", "-m", "slow and not alone"],
+    "alone": [*WITHOUT_LARGE, "-m", "alone"],
+    "browser": [*BESIDE, LARGE["browser"]],
 }
 
 
@@ -62,13 +67,13 @@ def main(argv: list[str]) -> int:
 def _tests(for_pytest: list[str]) -> dict[str, list[str]]:
     if not for_pytest:
         return TESTS
-    return {"pytest": [*(BESIDE if "not slow" in for_pytest else []), *for_pytest]}
+    return {"pytest": [*([*BESIDE, *WITHOUT_LARGE] if "not slow" in for_pytest else []), *for_pytest]}
 
 
 def _run(name: str, command: list[str], more: dict[str, str]) -> tuple[bool, float]:
     print(f"\n== {name}", flush=True)
     began = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **KEPT, **more}, check=False).returncode
     return code == 0, time.monotonic() - began
 
 

@@ -19,6 +19,7 @@ from jobs.engine.classes import forget_classes
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
 from jobs.models import Job
+from jobs.runner.descendants import kill_tree
 from jobsite.home import BASE_DIR
 from tests.brokers.fixtures import broker, broker_servers  # noqa: F401 - fixtures of these tests
 from tests.e2e import actions as _actions  # noqa: F401 - this process must know them too
@@ -51,6 +52,12 @@ class RunningWorker:
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
+            self.process.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        """At once, with all that it has forked; how a worker stops in order takes seconds, and has tests of its own."""
+        if self.process.poll() is None:
+            assert kill_tree(self.process.pid, patience=PATIENCE_SECONDS)
             self.process.wait(PATIENCE_SECONDS)
 
 
@@ -117,7 +124,7 @@ def run_worker(transactional_db: None, tmp_path: Path) -> Iterator[RunWorker]:
 
     yield make
     for worker in running:
-        worker.stop()
+        worker.end()
 
 
 @pytest.fixture
