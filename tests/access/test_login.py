@@ -16,7 +16,7 @@ from jobsite.access import passwords
 from jobsite.access.models import AccessToken
 from jobsite.access.tokens import issue_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PASSWORD = "correct horse: bättery"
 
 

@@ -12,7 +12,7 @@ from jobsite.access.models import AccessToken
 from jobsite.access.roles import ROLES, make_groups
 from jobsite.access.tokens import issue_token
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PASSWORD = "correct horse battery staple"
 POWERS = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
 JOINED = {"date_joined_0": "2020-01-01", "date_joined_1": "00:00:00"}

@@ -20,6 +20,8 @@ from jobs.actions.context import JobCanceled
 from jobs.actions.registry import Action
 from tests.actions.reporter import ListReporter, context_for
 
+pytestmark = pytest.mark.slow
+
 
 class Deadline(BaseException):
     """What a runner's signal handler may raise."""

@@ -19,6 +19,8 @@ from jobs.actions.webhook.send import MAX_ANSWER_BYTES
 from tests.actions.http_server import self_signed, serve, serve_raw
 from tests.actions.reporter import run_action
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _loopback_is_allowed(settings: Settings) -> None:

@@ -11,6 +11,8 @@ from locks.models import JobLock, LockName
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 from tests.admin.pages import list_page, page
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 
 

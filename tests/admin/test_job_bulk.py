@@ -15,6 +15,8 @@ from jobs.models import AuditEvent, Job
 from jobs.states import Status
 from tests.admin.conftest import Browser, make_job, make_worker
 
+pytestmark = pytest.mark.slow
+
 LIST = "/admin/jobs/job/"
 PAGES = [("selected", "cancel"), ("selected", "retry"), ("all", "cancel"), ("all", "retry")]
 

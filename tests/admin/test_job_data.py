@@ -13,6 +13,8 @@ from jobsite.console.jobs.page.devices import MOST_DEVICES, MOST_LINES, devices_
 from jobsite.console.jobs.page.tree import DEEPEST, LONGEST_TEXT, MOST_CHILDREN, MOST_NODES, Node, grow
 from tests.admin.conftest import Browser, make_job
 
+pytestmark = pytest.mark.slow
+
 
 def nodes(node: Node) -> int:
     return 1 + sum(map(nodes, node.children))

@@ -15,7 +15,7 @@ from jobsite import patience
 from jobsite.console.jobs.page import log
 from tests.admin.conftest import Browser, make_job, make_worker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def write(job: Job, *numbers: int) -> None:

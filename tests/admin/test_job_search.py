@@ -9,6 +9,8 @@ from django.test import Client
 from jobs.models import Cron
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def client(browser: Browser) -> Client:

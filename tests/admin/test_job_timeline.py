@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from jobs.engine.classes import class_for
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
 from jobsite.console.jobs.page.chain import MOST_ATTEMPTS, attempts_of, events_of, pauses_of
@@ -56,6 +57,21 @@ def test_the_spells_of_an_attempt_leave_no_gap(times: Any, expected: Any) -> Non
     status = Status.DONE if times[3] else Status.RUNNING if times[2] else Status.WAITING
     fields: dict[str, Any] = {"worker": make_worker("w1", 1), "slot": "b:1"} if status == Status.RUNNING else {}
     assert spans(spells_of(a_job(*times, status=status, **fields), [], now=at(100))) == expected
+
+
+@pytest.mark.django_db
+def test_a_wait_that_is_over_tells_what_it_was_for() -> None:
+    scan = class_for({"scan": 2, "check": 1})
+    needy, plain, never = (
+        a_job(0, 0, 10, 40, status=Status.DONE, capacity_class_id=scan.id),
+        a_job(0, 0, 10, 40, status=Status.DONE),
+        a_job(0, 0, None, 40, status=Status.CANCELED),
+    )
+    assert [spells_of(job, [], now=at(100))[0].why for job in (needy, plain, never)] == [
+        "until a worker had check=1, scan=2 and a slot free",
+        "until a worker had a slot free",
+        "",
+    ]
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WAITS = {"status": Status.WAITING, "started_at": None, "ended_at": None}
 
 

@@ -18,6 +18,8 @@ from locks.models import JobLock, LockName
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 BOARD = "admin:locks_joblock_changelist"
 
 

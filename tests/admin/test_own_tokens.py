@@ -15,6 +15,8 @@ from jobsite.access.models import AccessToken
 from jobsite.access.tokens import find_token, issue_token
 from tests.admin.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 LIST, ADD = reverse("admin:access_accesstoken_changelist"), reverse("admin:access_accesstoken_add")
 
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
 from jobsite.access.models import SavedView
 from tests.admin.conftest import Browser
+
+pytestmark = pytest.mark.slow
 
 LIST = "/admin/jobs/job/"
 

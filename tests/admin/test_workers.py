@@ -17,6 +17,8 @@ from jobsite.console.workers.use import use_of
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 from workers.models import CapacityClass, Worker
 
+pytestmark = pytest.mark.slow
+
 LIST = "admin:workers_worker_changelist"
 
 

@@ -9,6 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from jobs.models import ActionConfig, AuditEvent, Job
 from tests.api.conftest import ClientOf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def admin(client_of: ClientOf) -> Client:

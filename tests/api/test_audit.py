@@ -16,6 +16,8 @@ from jobsite import patience
 from jobsite.api.v0 import audit_pages
 from tests.api.conftest import NOON, ClientOf
 
+pytestmark = pytest.mark.slow
+
 KEYS = [
     "id", "at", "verb", "objectType", "objectID", "user", "dialect", "address", "client", "token", "before", "after",
     "reason",

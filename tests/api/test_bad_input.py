@@ -14,6 +14,8 @@ from jobsite import patience
 from jobsite.api.v0.views.jobs import Jobs
 from tests.api.conftest import MakeJob
 
+pytestmark = pytest.mark.slow
+
 DEEP = b"[" * 100_000
 BODIES: list[tuple[bytes, str, str]] = [
     (b"", "INVALID_JSON", ""),

@@ -16,7 +16,7 @@ from jobsite.api.v0.filters import JobFilter
 from tests.api.conftest import ClientOf, MakeJob
 from tests.api.test_jobs_list import KEYS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # Every filter of the list, with a word that it takes.
 WORDS = {

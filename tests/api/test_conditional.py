@@ -16,6 +16,8 @@ from tests.api.known import known_rows
 from tests.api.operations import OPERATIONS, Operation
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 PLACES = (
     "/api/v0/jobs",
     "/api/v0/jobs/{uuid}",

@@ -12,6 +12,8 @@ from django.utils import timezone
 from jobs.models import AuditEvent, Cron, CronSkip, Job
 from tests.api.conftest import ClientOf
 
+pytestmark = pytest.mark.slow
+
 KEYS = [
     *("id", "action", "schedule", "retries", "capacityMap", "parameters", "deadline", "stopTimeout", "nextRun"),
     *("name", "timezone", "misfire", "graceSeconds", "overlap", "enabled", "priority", "locks", "lastRun"),

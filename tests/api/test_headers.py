@@ -12,7 +12,7 @@ from jobsite.access.tokens import issue_token
 from jobsite.api.v0.views.jobs import Jobs
 from tests.api.operations import OPERATIONS, UNSAFE, Operation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DATA = "default-src 'none'; frame-ancestors 'none'"
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
 CHANGING = [operation for operation in OPERATIONS if operation.method in UNSAFE]

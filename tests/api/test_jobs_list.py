@@ -13,6 +13,8 @@ from jobs.search import matching
 from jobs.states import Status
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
+pytestmark = pytest.mark.slow
+
 KEYS = [
     "id", "retryFromID", "workerID", "status", "scheduledAt", "lastUpdated", "action", "retriesLeft", "retriesTotal",
     "capacityMap", "parameters", "deadline", "stopTimeout",

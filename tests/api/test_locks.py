@@ -15,6 +15,8 @@ from locks.models import JobLock, LockName
 from tests.api.conftest import NOON, ClientOf, MakeJob, MakeWorker
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 LOCKS = [{"name": "devices", "mode": "exclusive"}]
 
 

@@ -18,7 +18,7 @@ from jobsite.api.v0 import log_stream
 from jobsite.api.v0.log_lines import read_lines
 from tests.api.conftest import NOON, ClientOf, MakeJob
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Follow = Callable[..., Iterator[Any]]
 
 

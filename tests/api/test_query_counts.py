@@ -17,6 +17,8 @@ from locks.models import JobLock, LockName
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 from workers.models import CapacityClass
 
+pytestmark = pytest.mark.slow
+
 # Who asks and what they may: a token, and the permissions by user and by group.
 LOGIN = 3
 # Of a test's own: a time limit is a transaction, which is two statements here, and the limit itself.

@@ -16,6 +16,8 @@ from jobsite.api.v1.views.jobs import Jobs
 from tests.api.conftest import ClientOf, MakeJob
 from tests.api_v1.conftest import ROOT, refused, send
 
+pytestmark = pytest.mark.slow
+
 FORBIDDEN = "You don't seem to have the rights to execute this call"
 
 

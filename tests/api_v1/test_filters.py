@@ -10,6 +10,8 @@ from jobs.states import Status
 from tests.api.conftest import NOON, MakeJob
 from tests.api_v1.conftest import ROOT, ids, refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "key",

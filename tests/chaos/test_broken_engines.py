@@ -22,7 +22,7 @@ from tests.chaos.breaking import Case, Patch, rewrite
 from tests.chaos.play import Play
 from workers.models import Worker, WorkerState
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 LOCKED = """WHERE ready AND capacity_class_id = heads.class_id
              AND priority > heads.above

@@ -14,7 +14,7 @@ from tests.chaos import lock_scenarios
 from tests.chaos.breaking import Case, Patch, rest, rewrite
 from tests.chaos.play import AT_LOCK, Play
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from jobs.models import Cron, Job
 from tests.crons import world as w
 from tests.crons.world import World, back, down, edit
 
+pytestmark = pytest.mark.slow
+
 # name: (the cron, what happens, hours before the last due second that have a job, recorded skips)
 Story = tuple[dict[str, Any], list[w.Step], list[int], list[tuple[str, int | None]]]
 THREE_HOURS = {"grace_seconds": 3 * 3600}

@@ -16,6 +16,8 @@ from jobs.ticker import AFTER_ERROR_SECONDS, Ticker
 from tests.crons.conftest import ADA, MakeCron, fired, minutes_ago, set_back
 from workers.models import Beat, Worker
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_turn_fires_what_is_due_and_shows_that_it_ticked(make_cron: MakeCron) -> None:
     cron = make_cron()

@@ -22,6 +22,8 @@ from tests.engine.audit_world import ANN, NOOP, World, ended, overdue
 from tests.engine.conftest import NewSlot, NewWorker
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(new_worker: NewWorker, new_slot: NewSlot) -> World:

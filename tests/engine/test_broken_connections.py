@@ -12,6 +12,8 @@ from jobs.runner.loop import serve
 from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 
+pytestmark = pytest.mark.slow
+
 
 class BreakingSession(Session):
     """Breaks once, at the first statement with that word: before it is sent, or when its answer is on its way."""

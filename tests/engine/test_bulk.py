@@ -25,6 +25,8 @@ from tests.actions.reporter import ListReporter
 from tests.engine.conftest import Enqueue, Start, chain
 from tests.engine.threads import at_once
 
+pytestmark = pytest.mark.slow
+
 NOOPS = Criteria(action="noop")
 # Rows as that one is, each a second later than the one before.
 MULTIPLY = """

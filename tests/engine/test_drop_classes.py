@@ -31,6 +31,8 @@ from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start
 from tests.engine.threads import over_and_over, side_by_side
 from workers.models import CapacityClass, Worker
 
+pytestmark = pytest.mark.slow
+
 DISK = {"disk": 1}
 
 
@@ -219,7 +221,6 @@ def _until_somebody_waits() -> None:
     raise AssertionError("nobody has waited for the lock")
 
 
-@pytest.mark.slow
 def test_no_job_is_left_without_its_class_while_classes_come_and_go(
     by: Actor, new_worker: NewWorker, new_slot: NewSlot
 ) -> None:

@@ -16,6 +16,8 @@ from tests.engine.busy import DONE, Busy, held, long_ago, starts
 from tests.engine.conftest import Enqueue, MainProcess, NewSlot, NewWorker
 from workers.presence import Identity
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def busy(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> Busy:
@@ -52,7 +54,6 @@ def test_a_job_that_has_not_waited_is_passed(busy: Busy, main_process: MainProce
     assert busy.hand_over(0) is not None
 
 
-@pytest.mark.slow
 def test_without_a_hold_the_big_job_never_starts_and_with_it_all_do(
     submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot, main_process: MainProcess, settings: LazySettings
 ) -> None:

@@ -18,6 +18,8 @@ from tests.engine.busy import DONE, Busy, held, long_ago, starts
 from tests.engine.conftest import Enqueue, MainProcess, NewSlot, NewWorker
 from workers.models import Worker, WorkerState
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def busy(submit: Enqueue, new_worker: NewWorker, new_slot: NewSlot) -> Busy:

@@ -12,6 +12,8 @@ from jobs.models import Hold, Job
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
 from workers.presence import Identity
 
+pytestmark = pytest.mark.slow
+
 BACKLOG = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, scheduled_at, retries_total, retries_left, deadline_text,
     stop_timeout_text, capacity_class_id)

@@ -34,6 +34,8 @@ from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start
 from tests.engine.stored import everything_stored
 from tests.engine.threads import side_by_side
 
+pytestmark = pytest.mark.slow
+
 VALUE = "hunter2-correct-horse"
 NEW = Fernet.generate_key().decode()
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from workers import capacity
 from workers.capacity import InvalidCapacity, Units
 
+pytestmark = pytest.mark.slow
+
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,62}", fullmatch=True)
 AMOUNTS = st.integers(1, capacity.MAX_UNITS)
 MAPS = st.dictionaries(NAMES, AMOUNTS, max_size=capacity.MAX_TYPES)

@@ -14,6 +14,8 @@ from jobs.runner.descendants import is_gone
 from jobs.runner.node import KILL_SECONDS, Node
 from workers.presence import Identity
 
+pytestmark = pytest.mark.slow
+
 BOOT = "b" * 16
 
 

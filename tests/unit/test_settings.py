@@ -9,6 +9,8 @@ import pytest
 
 from jobsite.home import BASE_DIR
 
+pytestmark = pytest.mark.slow
+
 GOOD = {"SECRET_KEY": "k" * 50, "JOBSITE_HOME": "/nonexistent"}
 SET_HERE = (
     "DATABASE_URL",

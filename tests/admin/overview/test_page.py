@@ -17,7 +17,7 @@ from tests.admin.conftest import Browser, make_job, make_worker
 from tests.admin.overview.conftest import running, waiting
 from workers.models import Beat, CapacityClass, Worker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 INDEX = reverse("admin:index")
 PARTS = [reverse("dashboard-part", args=[name]) for name in ("needs", "now", "past")]
 

@@ -13,6 +13,8 @@ from jobs.models import Job
 from jobsite.console.dashboard.page import PARTS
 from tests.admin.conftest import make_job, make_worker
 
+pytestmark = pytest.mark.slow
+
 ROWS = """
 INSERT INTO jobs_job (uuid, action, status, priority, due, scheduled_at, retries_total, retries_left, deadline_text,
     stop_timeout_text, capacity_class_id, started_at, ended_at)

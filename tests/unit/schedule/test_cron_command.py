@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 LINE = re.compile(r"(\w{3}) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (CES?T)  (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
 

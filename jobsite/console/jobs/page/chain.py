@@ -22,13 +22,14 @@ _COLUMNS = (
     "woken_for",
     "retry_from",
     "worker__name",
+    "capacity_class__needs",
 )
 
 
 def attempts_of(job: Job) -> list[Job]:
     """The newest of its chain, oldest first; the original is always among them, and so is the job itself."""
     original = job.retry_from_id or job.pk
-    rows = Job.objects.select_related("worker").only(*_COLUMNS)
+    rows = Job.objects.select_related("worker", "capacity_class").only(*_COLUMNS)
     retries = list(rows.filter(retry_from=original).order_by("-id")[:MOST_ATTEMPTS])
     known = {attempt.pk: attempt for attempt in retries}
     missing = {original, job.pk} - known.keys()

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from jobs.models import AuditEvent, Job
 from jobs.states import OCCUPYING, Status
+from workers.capacity import DEFAULT_TYPE
 
 # What people and the engine do to a job that its own run does not: the word for a mark on the timeline.
 INTERVENTIONS = {
@@ -75,7 +76,7 @@ def spells_of(
     stopping = min(max(asked, started), ended) if asked else ended
     found = [
         Spell(kind=before, begin=job.created_at, end=due, why=why),
-        *_waits(due, started, why=why or _line(job), pauses=[(begin, end or now) for begin, end in pauses]),
+        *_waits(due, started, why=why or _waited_for(job), pauses=[(begin, end or now) for begin, end in pauses]),
         Spell(kind=Kind.RAN, begin=started, end=stopping),
         Spell(kind=Kind.STOPPING, begin=stopping, end=ended),
     ]
@@ -122,8 +123,16 @@ def _waits(begin: datetime, end: datetime, *, why: str, pauses: Sequence[tuple[d
     ]
 
 
-def _line(job: Job) -> str:
-    return f"in line for lock {job.woken_for}" if job.woken_for else ""
+def _waited_for(job: Job) -> str:
+    """Of one that has started: due, in no line and not paused, a job waits for capacity and for nothing else."""
+    if job.woken_for:
+        return f"in line for lock {job.woken_for}"
+    if not job.started_at:
+        return ""
+    needs = ", ".join(
+        f"{name}={units}" for name, units in sorted(job.capacity_class.needs.items()) if name != DEFAULT_TYPE
+    )
+    return f"until a worker had {needs} and a slot free" if needs else "until a worker had a slot free"
 
 
 def _asked_to_stop(job: Job, events: Iterable[AuditEvent]) -> datetime | None:
