@@ -25,8 +25,8 @@ from workers.models import CapacityClass, Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, on_each_broker]
 BY = Actor(dialect="cli", user="ada")
-# A swallowed bell costs up to two seconds; the first bell of a cold process on a busy machine takes 0.1 to 0.3.
-AT_ONCE = 0.5
+# A swallowed bell costs up to two seconds.
+AT_ONCE = 0.3
 # Each submission in a transaction of its own, from a process of its own.
 BURST = """
 import sys, django

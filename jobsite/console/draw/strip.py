@@ -11,8 +11,6 @@ from jobsite.console.draw.picture import Words, draw, percent
 _HEIGHT = 20
 # Part of a cell that is left free between it and the next.
 _GAP = 0.18
-_RECT = '<rect class="cell tone-{}" x="{}" width="{}" y="{}" height="{}" rx="1"><title>{}</title></rect>'
-_LINK = '<a href="{}" aria-label="{}">{}</a>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +34,9 @@ def strip(cells: Sequence[Cell], words: Words, *, places: int) -> SafeString:
 def _mark(cell: Cell, x: str, width: str) -> SafeString:
     """Not by the template: a list of crons has a thousand of them, and each would take it half a millisecond."""
     tall = round(_HEIGHT * cell.tall, 1)
-    rect = format_html(_RECT, cell.tone, x, width, round(_HEIGHT - tall, 1), tall, cell.words)
-    return format_html(_LINK, cell.url, cell.words, rect) if cell.url else rect
+    y = round(_HEIGHT - tall, 1)
+    rect = format_html(
+        '<rect class="cell tone-{}" x="{}" width="{}" y="{}" height="{}" rx="1"><title>{}</title></rect>',
+        *(cell.tone, x, width, y, tall, cell.words),
+    )
+    return format_html('<a href="{}" aria-label="{}">{}</a>', cell.url, cell.words, rect) if cell.url else rect
