@@ -68,13 +68,15 @@ def test_the_devices_of_a_group_are_taken_side_by_side() -> None:
 
 def test_a_device_past_its_check_goes_on_and_the_others_end_aborted(sample: Path) -> None:
     reporter = ListReporter()
-    aborted = threading.Event()
+    copies, aborted = threading.Event(), threading.Event()
 
     def act(line: str) -> None:
         if line == "eosaccess1: Activate image":
+            assert copies.wait(PATIENCE_SECONDS)
             reporter.cancel()
             aborted.set()
         elif line == "eosaccess2: Copy image":
+            copies.set()
             assert aborted.wait(PATIENCE_SECONDS)
 
     reporter.on_log = act
