@@ -21,6 +21,11 @@ class Look:
     width: int
     mode: str
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether axe-core, half of a look's time, is asked: in both modes, and in both layouts."""
+        return (self.width, self.mode) in {(1280, "light"), (390, "dark")}
+
 
 def each_look(page: Page, url: str, name: str) -> Iterator[Look]:
     """Opens `url` once for each mode, widens and narrows it, and refuses what would make a person scroll sideways."""

@@ -73,7 +73,7 @@ def test_it_looks_well_in_every_width_and_mode(name: str, log_in: LogIn, live_se
     url = PAGES[name](_busy(), _trail(), config)
     page = log_in("admin")
     for look in each_look(page, live_server.url + url, f"rest-{name}"):
-        if look.width != 1920:
+        if look.is_judged:
             assert_accessible(page)
 
 
