@@ -46,7 +46,9 @@ def credentials(home: Path) -> dict[str, str]:
 
 
 def test_it_starts_stops_and_keeps_everything(start: Start, home: Path, port: int) -> None:
+    began = time.monotonic()
     up = start().ready()
+    first_took = time.monotonic() - began
     assert f"jobsite  | {READY}http://127.0.0.1:{port}/ (login: {home}/credentials)\n" in up.said
     first = credentials(home)
     assert first["LOGIN"] == "admin"
@@ -62,9 +64,10 @@ def test_it_starts_stops_and_keeps_everything(start: Start, home: Path, port: in
     assert alive(everyone) == []
     assert not (home / "environment").exists()
 
+    # What the first start made is there: about 8 s where nothing else runs.
     began = time.monotonic()
     start().ready()
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < first_took
     assert credentials(home) == first
 
 
