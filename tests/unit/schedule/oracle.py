@@ -95,12 +95,15 @@ def walk(around: datetime, zone: ZoneInfo) -> Window:
     window = Window(around - AROUND, around + AROUND)
     seen: set[datetime] = set()
     last: datetime | None = None
+    minute = datetime.min
     moment = window.start
     while moment <= window.end:
         local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
         while last is not None and (last := last + SECOND) < local:
             window.missing.append((last, moment))
-        window.minutes[local.replace(second=0)].append((local.second, moment, local not in seen))
+        if not 0 <= (local - minute).total_seconds() < 60:
+            minute = local.replace(second=0)
+        window.minutes[minute].append((local.second, moment, local not in seen))
         seen.add(local)
         last = local
         moment += SECOND
