@@ -15,6 +15,8 @@ from jobsite.console.jobs import job_csv
 from jobsite.patience import TooSlow
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
 
+pytestmark = pytest.mark.slow
+
 URL = "/admin/jobs/job/csv/"
 
 

@@ -16,6 +16,8 @@ from locks.models import JobLock, LockName
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 from tests.api.operations import DIALECTS, OPERATIONS, handled
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def described() -> Any:

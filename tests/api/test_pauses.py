@@ -9,6 +9,8 @@ from jobs.models import AuditEvent, Pause
 from tests.api.conftest import ClientOf
 from tests.api.test_jobs_submit import submit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def admin(client_of: ClientOf) -> Client:

@@ -8,6 +8,8 @@ from django.test import Client
 from jobs.models import AuditEvent
 from tests.api.conftest import ClientOf, MakeWorker
 
+pytestmark = pytest.mark.slow
+
 ID = "000000000001"
 
 

@@ -10,6 +10,8 @@ from jobs.models import AuditEvent, Job
 from tests.api.conftest import ClientOf
 from tests.api_v1.conftest import jobs, refused, send
 
+pytestmark = pytest.mark.slow
+
 
 def start(client: Client, **body: Any) -> tuple[Any, Job]:
     response = send(client, "post", "/device_syncto", body)

@@ -24,6 +24,8 @@ from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start, chain, make_due
 from workers.models import CapacityClass
 
+pytestmark = pytest.mark.slow
+
 DONE = Outcome(status=Status.DONE, result='{"a": 1}')
 ERRORED = Outcome(status=Status.ERRORED)
 NEXT = Submission(action="sleep", parameters={"seconds": "0"}, capacity_map={"scan": 1}, comment="second")

@@ -23,6 +23,8 @@ from tests.engine.conftest import Enqueue, NewSlot, NewWorker, chain
 from tests.engine.locking import DONE, exclusive, holders, line, run, shared
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 BY = engine_actor("test")
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 
@@ -20,6 +21,8 @@ from jobs.states import Status
 from tests.engine.conftest import Enqueue, NewWorker, Want
 from tests.engine.locking import DONE, exclusive, line, run, shared
 from workers.models import Worker
+
+pytestmark = pytest.mark.slow
 
 
 def test_who_shares_does_not_pass_one_that_excludes(want: Want, slots: list[Slot]) -> None:

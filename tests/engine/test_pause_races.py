@@ -21,6 +21,8 @@ from jobs.states import Status
 from tests.engine.conftest import NewSlot, NewWorker
 from tests.engine.threads import over_and_over
 
+pytestmark = pytest.mark.slow
+
 ACTION = Pause.Kind.ACTION
 DONE = Outcome(status=Status.DONE)
 

@@ -15,7 +15,7 @@ from jobs.states import Status
 from tests.actions.test_onlinegc_jobs import make_job
 from tests.engine.threads import side_by_side
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 YEAR = timedelta(days=365)
 

@@ -23,6 +23,8 @@ from tests.engine.conftest import Start, chain, make_due
 from tests.engine.threads import at_once
 from workers.models import Worker
 
+pytestmark = pytest.mark.slow
+
 ERRORED = Outcome(status=Status.ERRORED, exception='{"message": "no"}')
 ENGINE = engine_actor("test")
 
@@ -105,7 +107,6 @@ def _someone_waits_for_a_row() -> bool:
         return bool(cursor.rowcount)
 
 
-@pytest.mark.slow
 def test_an_end_that_races_a_rescue_makes_one_retry(start: Start) -> None:
     job, slot, claimed = start(retries=60)
     gone = partial(end_slots, [slot.name], status=Status.ERRORED, why="gone", by=ENGINE)

@@ -24,6 +24,8 @@ from tests.engine.busy import Busy, held
 from tests.engine.conftest import Enqueue, MainProcess, NewSlot, NewWorker
 from tests.engine.locking import DONE, exclusive, holders, line, run, shared
 
+pytestmark = pytest.mark.slow
+
 ACTION = Pause.Kind.ACTION
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -9,6 +10,8 @@ from jobs.engine.claim import claim
 from jobs.engine.waiting import waiting_reasons
 from jobs.models import Hold, Job, Pause
 from tests.engine.conftest import Enqueue, NewSlot, NewWorker
+
+pytestmark = pytest.mark.slow
 
 
 def _codes(job: Job) -> list[str]:

@@ -95,8 +95,8 @@ def walk(around: datetime, zone: ZoneInfo) -> Window:
     window = Window(around - AROUND, around + AROUND)
     seen: set[datetime] = set()
     last: datetime | None = None
-    minute = datetime.min
     moment = window.start
+    minute = moment.astimezone(zone).replace(tzinfo=None, fold=0, second=0)
     while moment <= window.end:
         local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
         while last is not None and (last := last + SECOND) < local:
