@@ -127,8 +127,8 @@ OTHERS = f"""PREPARE jobsite_others (bigint, bigint) AS
 SELECT count(*) FROM workers_worker WHERE id <> $1 AND state = 'running' AND lease_until > clock_timestamp()
 AND $2 <> ALL ({PAUSED_CLASSES}) AND EXISTS (SELECT FROM jobs_job WHERE ready AND capacity_class_id = $2)"""
 
-# What waits of an action, set aside or not, best first. Compared as rows and ordered by all columns of the index:
-# however the statistics stand, no other index can serve, and the ended rows of the action are never read.
+# What waits of an action, set aside or not, best first. Compared as rows and ordered by all columns of the index, so
+# that no other serves but one by status (while statistics say that its pages hold no rows): no ended row is read.
 _WAITING_OF = """FROM jobs_job WHERE status = 'waiting'
     AND (paused, action) >= ({paused}, {action}) AND (paused, action) <= ({paused}, {action})
     ORDER BY paused, action, priority DESC, scheduled_at, id LIMIT {limit}"""
