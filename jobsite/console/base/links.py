@@ -1,5 +1,7 @@
 """Links to what is named on many pages, and their addresses."""
 
+from functools import cache
+
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,7 +13,13 @@ def link(url: str, words: object) -> str:
 
 def job_url(key: int | str) -> str:
     """By its number, or by its UUID."""
-    return reverse("admin:jobs_job_change", args=[key])
+    return f"{_jobs_url()}{key}/change/" if isinstance(key, int) else reverse("admin:jobs_job_change", args=[key])
+
+
+@cache
+def _jobs_url() -> str:
+    """Once: a page of crons links to a thousand jobs."""
+    return reverse("admin:jobs_job_changelist")
 
 
 def lock_url(name: str) -> str:

@@ -66,7 +66,7 @@ class CronAdmin(CronVerbs):
         ),
     )
     # Thirty runs each: as many cells as a page may draw.
-    list_per_page = 25
+    list_per_page = 20
     empty_text = "Crons make jobs on a schedule. There is none yet."
 
     next_run = time_column("next_run_at", "next run")
