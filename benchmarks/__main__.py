@@ -3,12 +3,14 @@
 import ast
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -83,6 +85,13 @@ def _services() -> Iterator[None]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _end(*_: Any) -> None:
+    """What was started is taken down, also where a second SIGTERM comes meanwhile, as `timeout` sends it."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
     sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,6 @@
 """How long pages of the admin take over millions of jobs, half of which ended within the last day."""
 
 import argparse
-import sys
 import time
 from itertools import cycle, islice
 from typing import Any
@@ -24,11 +23,9 @@ def main(argv: list[str]) -> None:
     site = fill(options.rows)
     figures: dict[str, Any] = {"rows": options.rows}
     for name, urls in _pages(site).items():
-        figures[name] = figure = harness.spans_ms(_times(urls, options.times))
-        print(f"{name}: {harness.words(figure)}", file=sys.stderr, flush=True)
-    harness.report(
-        f"admin, {options.rows:,} jobs", [(name, harness.words(figure)) for name, figure in figures.items()], figures
-    )
+        figures[name] = harness.spans_ms(_times(urls, options.times))
+        harness.tell(name, figures[name])
+    harness.report_figures(f"admin, {options.rows:,} jobs", figures)
 
 
 def _pages(site: Site) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 import time
 from typing import Any
 
@@ -34,13 +33,11 @@ def main(argv: list[str]) -> None:
     with web() as port:
         warm(port, wanted[0])
         for asked in wanted:
-            figures[asked.name] = _told(asked, _times(port, asked, options.times))
+            figures[asked.name] = _times(port, asked, options.times)
         for asked in unindexed(logins):
-            figures[asked.name] = _told(asked, _times(port, asked, min(options.times, 3)))
+            figures[asked.name] = _times(port, asked, min(options.times, 3))
         figures |= _rates(port, logins, options.seconds)
-    harness.report(
-        f"api, {options.rows:,} jobs", [(name, harness.words(figure)) for name, figure in figures.items()], figures
-    )
+    harness.report_figures(f"api, {options.rows:,} jobs", figures)
 
 
 def _times(port: int, asked: Asked, times: int) -> dict[str, float]:
@@ -48,13 +45,8 @@ def _times(port: int, asked: Asked, times: int) -> dict[str, float]:
     given = answers(port, asked, times)
     times_ms = harness.spans_ms([answer.seconds for answer in given])
     refused = {"refused": sum(answer.status == 400 for answer in given)} if asked.may_be_refused else {}
+    harness.tell(asked.name, times_ms | refused)
     return times_ms | refused
-
-
-def _told(asked: Asked, figure: dict[str, float]) -> dict[str, float]:
-    """At once: the whole takes minutes, and who ends it early keeps what it has measured."""
-    print(f"{asked.name}: {harness.words(figure)}", file=sys.stderr, flush=True)
-    return figure
 
 
 def _rates(port: int, logins: Logins, seconds: float) -> dict[str, float]:

@@ -86,9 +86,9 @@ def spans_ms(seconds: list[float]) -> dict[str, float]:
     return {f"p{share}_ms": round(percentile(seconds, share / 100) * 1000, 1) for share in (50, 95)}
 
 
-def words(figure: Any) -> str:
-    """A figure, or an object of several, for the table."""
-    return ", ".join(f"{key} {value}" for key, value in figure.items()) if isinstance(figure, dict) else str(figure)
+def tell(name: str, figure: Any) -> None:
+    """At once: the whole takes minutes, and who ends it early keeps what it has measured."""
+    print(f"{name}: {_words(figure)}", file=sys.stderr, flush=True)
 
 
 def report(title: str, rows: list[tuple[str, str]], figures: dict[str, Any]) -> None:
@@ -98,3 +98,12 @@ def report(title: str, rows: list[tuple[str, str]], figures: dict[str, Any]) -> 
         table.add_row(*row)
     Console().print(table)
     print(json.dumps(figures), flush=True)
+
+
+def report_figures(title: str, figures: dict[str, Any]) -> None:
+    """Where the table says what the JSON does; a figure may be an object of several."""
+    report(title, [(name, _words(figure)) for name, figure in figures.items()], figures)
+
+
+def _words(figure: Any) -> str:
+    return ", ".join(f"{key} {value}" for key, value in figure.items()) if isinstance(figure, dict) else str(figure)

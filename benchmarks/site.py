@@ -47,6 +47,8 @@ def _left(rows: int) -> Site | None:
 
 
 def _made(rows: int) -> Site:
+    if User.objects.exists():
+        raise SystemExit("This database is in use, or holds a site of another size: name an empty one in DATABASE_URL.")
     User.objects.bulk_create(User(username=f"user{number}") for number in range(1000))
     base = Job.objects.aggregate(last=Max("pk"))["last"] or 0
     known = {

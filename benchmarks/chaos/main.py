@@ -77,8 +77,6 @@ def _play(options: argparse.Namespace, places: Places) -> None:
     [port] = free_ports(1)
     stage = Stage(home, places, broker=options.broker, port=port)
     _write_setting(options, places)
-    # Asked to end, it takes down what it has started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with hold(Paths(home)):
             try:

@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from django.contrib.auth.models import User
 
+from benchmarks.site import fill
+from jobs.models import Job
 from tests.bench.test_bench import bench
 
 pytestmark = pytest.mark.slow
@@ -29,3 +32,16 @@ def test_each_page_of_the_admin_is_measured() -> None:
     assert figures.pop("rows") == 2000
     assert {"overview", "overview_past", "jobs", "job", "job_log_of_10000", "locks_joblock"} <= set(figures)
     assert all(0 < figure["p50_ms"] <= figure["p95_ms"] for figure in figures.values())
+
+
+def test_a_database_that_is_in_use_is_not_filled(db: None) -> None:
+    User.objects.create(username="ann")
+    with pytest.raises(SystemExit, match="name an empty one in DATABASE_URL"):
+        fill(1000)
+    assert not Job.objects.exists()
+
+
+def test_the_site_that_another_benchmark_left_is_used_again(transactional_db: None) -> None:
+    made = fill(1000)
+    assert fill(1000) == made
+    assert Job.objects.count() == 1000

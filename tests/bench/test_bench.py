@@ -2,12 +2,17 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from jobs.runner.descendants import descendants, is_gone
 from jobsite.home import BASE_DIR
+from tests.e2e.conftest import wait_until
+from tests.up.conftest import top  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
 SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY", "JOBSITE_HOME")
@@ -15,11 +20,14 @@ SERVICES = ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PARAMETERS_KEY", "JOBSI
 
 def bench(*arguments: str, timeout: float = 110) -> subprocess.CompletedProcess[str]:
     """On services of its own, as a person runs it."""
-    environ = {key: value for key, value in os.environ.items() if key not in SERVICES}
     command = [sys.executable, "-m", "benchmarks", *arguments]
     return subprocess.run(
-        command, cwd=BASE_DIR, env=environ, text=True, capture_output=True, timeout=timeout, check=False
+        command, cwd=BASE_DIR, env=_environ(), text=True, capture_output=True, timeout=timeout, check=False
     )
+
+
+def _environ() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if key not in SERVICES}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,27 @@ def test_each_due_second_is_served_once_while_beats_are_killed() -> None:
     assert (figures["missed"], figures["double"]) == (0, 0)
     assert figures["due"] > 250
     assert figures["late_p99_s"] <= 1
+
+
+def test_one_that_is_ended_takes_down_what_it_has_started(top: Path) -> None:  # noqa: F811
+    said = top.with_suffix(".log")
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks", "idle", "--seconds", "100"],
+            cwd=BASE_DIR,
+            env={**_environ(), "TMPDIR": str(top)},
+            stdout=log,
+            stderr=log,
+        )
+    wait_until(lambda: "ready." in said.read_text(), patience=60)
+    below = descendants(process.pid)
+    assert below
+    for _ in range(2):
+        process.terminate()
+    assert process.wait(30) == 128 + signal.SIGTERM
+    assert all(map(is_gone, below))
+    assert not list(top.iterdir())
+    said.unlink()
 
 
 def test_alone_it_lists_the_benchmarks() -> None:
