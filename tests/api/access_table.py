@@ -45,13 +45,23 @@ def _reading(answers: str, **others: str) -> Answers:
     return {**dict.fromkeys(API_METHODS, NO_VERB), "GET": answers, "HEAD": answers, **others}
 
 
+def _doing(answers: str) -> Answers:
+    """What is only posted."""
+    return {**dict.fromkeys(API_METHODS, NO_VERB), "POST": answers}
+
+
+def _both(answers: str) -> Answers:
+    """A page that is seen and posted by the same people."""
+    return {"GET": answers, "POST": answers}
+
+
 def _pages(see: str, *, add: str = NOBODY, change: str = NOBODY, delete: str = NOBODY) -> dict[str, Answers]:
     """The admin's pages of one model."""
     return {
-        "": {"GET": see, "POST": see},
-        "add/": {"GET": add, "POST": add},
+        "": _both(see),
+        "add/": _both(add),
         "<path:object_id>/history/": {"GET": see},
-        "<path:object_id>/delete/": {"GET": delete, "POST": delete},
+        "<path:object_id>/delete/": _both(delete),
         "<path:object_id>/change/": {"GET": see, "POST": change},
         "<path:object_id>/": {"GET": ELSEWHERE},
     }
@@ -64,18 +74,14 @@ MODELS: dict[str, dict[str, Answers]] = {
         **_pages(PAGE),
         **{f"<int:pk>/{part}/": {"GET": LIVE, "POST": NO_LIVE} for part in ("now", "data", "log", "log/text")},
         # Posted without what they ask for, a reason or an action; a running one is not retried, which the page says.
-        "<int:pk>/cancel/": {"GET": OPERATOR, "POST": OPERATOR},
-        "<int:pk>/again/": {"GET": OPERATOR, "POST": OPERATOR},
+        "<int:pk>/cancel/": _both(OPERATOR),
+        "<int:pk>/again/": _both(OPERATOR),
         "<int:pk>/retry/": {"GET": OPERATOR, "POST": FREEING},
-        "<int:pk>/remove/": {"GET": EDITOR, "POST": EDITOR},
+        "<int:pk>/remove/": _both(EDITOR),
         "csv/": {"GET": PAGE, "POST": NO_POST},
         "views/": {"GET": NO_POST, "POST": SEEN},
         "views/<int:pk>/delete/": {"GET": NO_POST, "POST": SEEN},
-        **{
-            f"{which}/{verb}/": {"GET": FREEING, "POST": FREEING}
-            for which in ("selected", "all")
-            for verb in ("cancel", "retry")
-        },
+        **{f"{which}/{verb}/": _both(FREEING) for which in ("selected", "all") for verb in ("cancel", "retry")},
     },
     "jobs/joblog": _pages(PAGE),
     "jobs/cron": {
@@ -83,12 +89,12 @@ MODELS: dict[str, dict[str, Answers]] = {
         "preview/": {"GET": PAGE, "POST": "login 405 405 405 405 405"},
         "<int:pk>/runs/": {"GET": LIVE, "POST": NO_LIVE},
         # Of no cron.
-        "run/": {"GET": RUNNING, "POST": RUNNING},
-        "enable/": {"GET": PAUSING, "POST": PAUSING},
-        "disable/": {"GET": PAUSING, "POST": PAUSING},
+        "run/": _both(RUNNING),
+        "enable/": _both(PAUSING),
+        "disable/": _both(PAUSING),
         # Of nothing that is kept; and there is no cron that prunes.
         "retention/": {"GET": PAGE, "POST": GONE},
-        "retention/<slug:action>/start/": {"GET": PAUSING, "POST": PAUSING},
+        "retention/<slug:action>/start/": _both(PAUSING),
     },
     "jobs/actionconfig": {
         **_pages(PAGE, add=EDITOR, delete=EDITOR),
@@ -98,16 +104,16 @@ MODELS: dict[str, dict[str, Answers]] = {
     "workers/worker": {
         **_pages(PAGE),
         "<int:pk>/now/": {"GET": LIVE, "POST": NO_LIVE},
-        "<int:pk>/drain/": {"GET": OPERATOR, "POST": OPERATOR},
-        "<int:pk>/undrain/": {"GET": OPERATOR, "POST": OPERATOR},
-        "<int:pk>/capacity/": {"GET": EDITOR, "POST": EDITOR},
+        "<int:pk>/drain/": _both(OPERATOR),
+        "<int:pk>/undrain/": _both(OPERATOR),
+        "<int:pk>/capacity/": _both(EDITOR),
     },
     # Of nothing that could be paused.
-    "jobs/pause": {**_pages(PAGE), **{page: {"GET": PAUSING, "POST": PAUSING} for page in ("pause/", "resume/")}},
+    "jobs/pause": {**_pages(PAGE), **{page: _both(PAUSING) for page in ("pause/", "resume/")}},
     "workers/capacityclass": _pages(PAGE),
     "workers/beat": _pages(PAGE),
     # Of no lock: to the board.
-    "locks/joblock": {**_pages(PAGE), **{page: {"GET": FREEING, "POST": FREEING} for page in ("clear/", "free/")}},
+    "locks/joblock": {**_pages(PAGE), **{page: _both(FREEING) for page in ("clear/", "free/")}},
     "locks/lockname": {**_pages(PAGE), "<str:name>/now/": {"GET": LIVE, "POST": NO_LIVE}},
     # Everyone's own; somebody else's is not found by them.
     "access/accesstoken": {
@@ -115,7 +121,7 @@ MODELS: dict[str, dict[str, Answers]] = {
         "<path:object_id>/history/": {"GET": FOREIGN},
         "<path:object_id>/change/": {"GET": FOREIGN, "POST": NOBODY},
     },
-    "auth/user": {**OWNED, "<id>/password/": {"GET": OWNER, "POST": OWNER}},
+    "auth/user": {**OWNED, "<id>/password/": _both(OWNER)},
     "auth/group": OWNED,
     **{
         f"django_celery_beat/{name}": OWNED
@@ -131,7 +137,7 @@ TABLE: dict[str, Answers] = {
     "admin/search/": {"GET": STAFF},
     "admin/login/": {"GET": "200 302 302 302 302 302", "POST": ALL},
     "admin/logout/": {"GET": "302 405 405 405 405 405", "POST": "302 200 200 200 200 200"},
-    "admin/password_change/": {"GET": STAFF, "POST": STAFF},
+    "admin/password_change/": _both(STAFF),
     "admin/password_change/done/": {"GET": STAFF},
     "admin/autocomplete/": {"GET": NOBODY, "POST": NO_POST},
     "admin/jsi18n/": {"GET": STAFF, "POST": NO_POST},
@@ -145,42 +151,42 @@ TABLE: dict[str, Answers] = {
     "api/v0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v0/^jobs/?\Z": _reading(READ, POST=SUBMIT),
-    r"api/v0/^jobs/bulk/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^jobs/bulk/?\Z": _doing(SUBMIT),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/detail/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/result/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/waiting/?\Z": _reading(READ),
     r"api/v0/^jobs/(?P<job_id>[^/]+)/logs/?\Z": _reading(READ),
-    r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CANCEL},
-    r"api/v0/^jobs/(?P<job_id>[^/]+)/retry/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/cancel/?\Z": _doing(CANCEL),
+    r"api/v0/^jobs/(?P<job_id>[^/]+)/retry/?\Z": _doing(SUBMIT),
     r"api/v0/^locks/?\Z": _reading(READ),
     r"api/v0/^locks/(?P<lock_name>[^/]+)/?\Z": _reading(READ),
-    r"api/v0/^locks/(?P<lock_name>[^/]+)/clear/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
-    r"api/v0/^locks/(?P<lock_name>[^/]+)/free/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^locks/(?P<lock_name>[^/]+)/clear/?\Z": _doing(SUBMIT),
+    r"api/v0/^locks/(?P<lock_name>[^/]+)/free/?\Z": _doing(SUBMIT),
     r"api/v0/^crons/?\Z": _reading(READ, POST=ADMIN),
     r"api/v0/^crons/(?P<cron_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
-    r"api/v0/^crons/(?P<cron_name>[^/]+)/run/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
+    r"api/v0/^crons/(?P<cron_name>[^/]+)/run/?\Z": _doing(SUBMIT),
     r"api/v0/^action_configs/?\Z": _reading(READ, POST=ADMIN),
     r"api/v0/^action_configs/(?P<action_name>[^/]+)/?\Z": _reading(READ, DELETE=DELETE),
     r"api/v0/^workers/?\Z": _reading(READ),
     r"api/v0/^workers/(?P<worker_id>[^/]+)/?\Z": _reading(READ),
-    r"api/v0/^workers/(?P<worker_id>[^/]+)/drain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
-    r"api/v0/^workers/(?P<worker_id>[^/]+)/undrain/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": SUBMIT},
-    r"api/v0/^workers/(?P<worker_id>[^/]+)/capacity/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": ADMIN},
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/drain/?\Z": _doing(SUBMIT),
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/undrain/?\Z": _doing(SUBMIT),
+    r"api/v0/^workers/(?P<worker_id>[^/]+)/capacity/?\Z": _doing(ADMIN),
     r"api/v0/^actions/?\Z": _reading(READ),
-    r"api/v0/^actions/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
-    r"api/v0/^actions/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^actions/(?P<name>[^/]+)/pause/?\Z": _doing(PAUSE),
+    r"api/v0/^actions/(?P<name>[^/]+)/resume/?\Z": _doing(PAUSE),
     r"api/v0/^classes/?\Z": _reading(READ),
-    r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
-    r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": PAUSE},
+    r"api/v0/^classes/(?P<name>[^/]+)/pause/?\Z": _doing(PAUSE),
+    r"api/v0/^classes/(?P<name>[^/]+)/resume/?\Z": _doing(PAUSE),
     r"api/v0/^audit/?\Z": _reading(READ),
     "api/v1.0": dict.fromkeys(API_METHODS, NOWHERE),
     "api/v1.0/": dict.fromkeys(API_METHODS, NOWHERE),
     r"api/v1.0/^jobs/?\Z": _reading(READ),
     r"api/v1.0/^job/(?P<job_id>[^/]+)/?\Z": _reading(READ, PUT=CHANGE),
     r"api/v1.0/^joblocks/?\Z": _reading(READ, DELETE=CHANGE),
-    r"api/v1.0/^device_syncto/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CHANGE},
-    r"api/v1.0/^firmware/upgrade/?\Z": {**dict.fromkeys(API_METHODS, NO_VERB), "POST": CHANGE},
+    r"api/v1.0/^device_syncto/?\Z": _doing(CHANGE),
+    r"api/v1.0/^firmware/upgrade/?\Z": _doing(CHANGE),
     r"api/v1.0/^system/version/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
     r"api/v1.0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
