@@ -13,7 +13,7 @@ def link(url: str, words: object) -> str:
 
 def job_url(key: int | str) -> str:
     """By its number, or by its UUID."""
-    return f"{_jobs_url()}{key}/change/" if isinstance(key, int) else reverse("admin:jobs_job_change", args=[key])
+    return f"{_jobs_url()}{quote(key)}/change/"
 
 
 @cache
