@@ -14,7 +14,7 @@ Without arguments: ruff, mypy, import-linter, makemigrations --check, then all t
 of their own, or on DATABASE_URL and BROKER_URL where these are set (that user must be allowed to make databases).
 With arguments only pytest runs, and gets them:
 
-  bin/test -m "not slow"          the fast tests, under a minute
+  bin/test -m "not slow"          the fast tests, about a minute
   bin/test -k capacity            tests with that word in their name
   bin/test tests/up -x            one folder, up to the first failure
   bin/test --checks               only the checks, no tests
@@ -33,9 +33,9 @@ CHECKS: dict[str, list[str]] = {
 # A name for the missing secret; the tests make a real one.
 CHECKED = {"JOBSITE_OFFLINE": "1"}
 PYTEST = [sys.executable, "-m", "pytest", "--durations=5"]
-# Collected where they run alone: both take seconds to be made, and the second starts with examples of every operation.
-LARGE = {"browser": "tests/browser", "fuzz": "tests/fuzz"}
-WITHOUT_LARGE = [f"--ignore={path}" for path in LARGE.values()]
+BROWSER = "tests/browser"
+# Only where they run: to collect fuzz makes examples of every operation, for seconds.
+WITHOUT_LARGE = [f"--ignore={BROWSER}", "--ignore=tests/fuzz"]
 # A machine where Python may not keep what it compiles would compile all of this in each of a thousand processes.
 KEPT = {"PYTHONDONTWRITEBYTECODE": ""}
 # Half of the tests wait for processes most of the time; more than two of them would make those late on two cores.
@@ -43,9 +43,9 @@ BESIDE = ["-n", "2", "--dist", "worksteal"]
 # Each test is in one of these, wherever it is.
 TESTS: dict[str, list[str]] = {
     "fast tests": [*BESIDE, *WITHOUT_LARGE, "-m", "not slow and not alone"],
-    "slow tests": [*BESIDE, f"--ignore={LARGE['browser']}", "-m", "slow and not alone"],
+    "slow tests": [*BESIDE, f"--ignore={BROWSER}", "-m", "slow and not alone"],
     "alone": [*WITHOUT_LARGE, "-m", "alone"],
-    "browser": [*BESIDE, LARGE["browser"]],
+    "browser": [*BESIDE, BROWSER],
 }
 
 

@@ -18,6 +18,13 @@ Headers = dict[str, str]
 LogIn = Callable[[str], Headers]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them: only the slow part of `bin/test` collects this folder."""
+    for item in items:
+        if "tests/fuzz/" in item.nodeid:
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True)
 def _in_process(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # PBKDF2 for each wrong password would outlast the limits of a web request.

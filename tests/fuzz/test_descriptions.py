@@ -20,7 +20,6 @@ from tests.api.operations import DIALECTS, OPERATIONS
 from tests.fuzz.conftest import Headers, LogIn
 from tests.fuzz.lenient import ASKS_MORE, TAKES_MORE
 
-pytestmark = pytest.mark.slow
 Case: TypeAlias = schemathesis.Case[Any]
 # The same requests in each run.
 CONFIG: dict[str, Any] = {"seed": 20261122, "generation": {"deterministic": True}}
