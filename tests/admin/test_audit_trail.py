@@ -13,9 +13,11 @@ from django.urls import reverse
 
 from jobs.models import AuditEvent
 from jobsite.console.audit.diff import LONGEST, MOST_LINES, diff_of
+from jobsite.console.base.pages import ListAdmin
 from tests.admin.conftest import NOW, Browser, make_job
 
 pytestmark = pytest.mark.slow
+ROWS = ListAdmin.list_per_page
 LIST, CSV = reverse("admin:jobs_auditevent_changelist"), reverse("admin:jobs_auditevent_csv")
 
 
@@ -90,15 +92,15 @@ def test_filters_and_search(browser: Browser, query: str, found: set[str]) -> No
 
 def test_pages_go_by_the_last_row_seen_in_both_directions(browser: Browser) -> None:
     # Times in pairs: the id decides between two of the same moment.
-    for number in range(120):
+    for number in range(2 * ROWS + 20):
         note(seconds=number // 2 * 2, reason=f"r{number}")
     first = shown(browser)
     older = _link(first, "next")
     second = shown(browser, older)
     third = shown(browser, _link(second, "next"))
     seen = [reasons(page) for page in (first, second, third)]
-    assert [len(page) for page in seen] == [50, 50, 20]
-    assert len({reason for page in seen for reason in page}) == 120
+    assert [len(page) for page in seen] == [ROWS, ROWS, 20]
+    assert len({reason for page in seen for reason in page}) == 2 * ROWS + 20
     assert 'rel="next"' not in third
     assert 'rel="prev"' not in first
     assert reasons(shown(browser, _link(third, "prev"))) == seen[1]

@@ -11,11 +11,13 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.models import Job
 from jobs.states import Status
 from jobsite.access.models import SavedView
+from jobsite.console.base.pages import ListAdmin
 from tests.admin.conftest import NOW, make_job, make_worker
 from tests.browser.conftest import LogIn
 from tests.browser.looks import assert_accessible, each_look
 
 LIST = "/admin/jobs/job/"
+ROWS = ListAdmin.list_per_page
 
 
 def _some_jobs(ended: int = 60) -> list[Job]:
@@ -111,12 +113,12 @@ def test_the_way_through_the_pages(log_in: LogIn, live_server: LiveServer) -> No
     page = log_in("auditor")
     page.goto(live_server.url + LIST)
     rows = page.locator("#result_list tbody tr")
-    expect(rows).to_have_count(50)
+    expect(rows).to_have_count(ROWS)
     page.get_by_role("link", name="Older").click()
-    expect(rows).to_have_count(len(jobs) - 50)
+    expect(rows).to_have_count(len(jobs) - ROWS)
     expect(page.get_by_role("link", name="Older")).to_have_count(0)
     page.get_by_role("link", name="Newer").click()
-    expect(rows).to_have_count(50)
+    expect(rows).to_have_count(ROWS)
 
 
 def test_states_follow_without_a_reload(log_in: LogIn, live_server: LiveServer) -> None:
