@@ -1,6 +1,5 @@
 """Every setting, from the environment (README has the table). Secure unless DEBUG=1 says that a developer runs it."""
 
-import ipaddress
 import os
 import re
 import sys
@@ -8,74 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
-from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from jobsite import broker
-from jobsite.access.rate import InvalidRate, Rate
 from jobsite.console.look import UNFOLD  # noqa: F401
+from jobsite.environment import flag, keys, networks, number, rate, words
 from jobsite.home import BASE_DIR, home, load_environment
 from jobsite.logs import logging_config
 
 load_environment()
 
-
-def _flag(name: str, *, default: bool = False) -> bool:
-    value = os.environ.get(name, "").strip().lower()
-    if value not in {"", "0", "1", "true", "false", "yes", "no"}:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a yes or no: use 1 or 0")
-    return value in {"1", "true", "yes"} if value else default
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
-
-def _number(name: str, default: int, *, at_least: int = 0) -> int:
-    text = os.environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) < at_least:
-        raise ImproperlyConfigured(f"{name}={text!r} is not a whole number of at least {at_least}")
-    return int(text)
-
-
-def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """An address by itself is a network of one: both `10.0.0.1` and `10.0.0.0/8` are understood."""
-    found = []
-    for item in _list(name):
-        try:
-            found.append(ipaddress.ip_network(item))
-        except ValueError as error:
-            raise ImproperlyConfigured(
-                f"{name} holds {item!r}, which is no address or network ({error}): use 10.0.0.1 or 10.0.0.0/8"
-            ) from error
-    return found
-
-
-def _keys(name: str) -> list[str]:
-    found = _list(name)
-    for key in found:
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ImproperlyConfigured(
-                f"{name} holds what is no key: take 32 random bytes in URL-safe base64, or several of them with commas"
-            ) from error
-    return found
-
-
-def _rate(name: str) -> Rate | None:
-    text = os.environ.get(name, "").strip()
-    try:
-        return Rate.parse(text) if text else None
-    except InvalidRate as error:
-        raise ImproperlyConfigured(f"{name}: {error}") from error
-
-
-DEBUG = _flag("DEBUG")
+DEBUG = flag("DEBUG")
 JOBSITE_HOME: Path = home()
 
 # mypy, makemigrations and the API description need settings, but no secret: they never serve anyone.
-_OFFLINE = _flag("JOBSITE_OFFLINE") or "mypy" in Path(sys.argv[0]).name
+_OFFLINE = flag("JOBSITE_OFFLINE") or "mypy" in Path(sys.argv[0]).name
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY and (DEBUG or _OFFLINE):
@@ -88,25 +34,25 @@ if len(SECRET_KEY) < 32 and not DEBUG:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: take 50 random ones")
 
 # For parameters that actions declare as secret. The first encrypts; those after it still decrypt.
-PARAMETERS_KEYS = _keys("PARAMETERS_KEY")
+PARAMETERS_KEYS = keys("PARAMETERS_KEY")
 
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS=* is open to Host header attacks: name the hosts, or set DEBUG=1 on a developer's machine"
     )
-TRUSTED_PROXIES = _networks("TRUSTED_PROXIES")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 # Web pages of these may call /api/v1.0 with a token.
-CORS_ORIGINS = _list("CORS_ORIGINS")
+CORS_ORIGINS = words("CORS_ORIGINS")
 if any(
     not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?", o) for o in CORS_ORIGINS
 ):
     raise ImproperlyConfigured("CORS_ORIGINS holds what is no origin: write https://console.example, without a path")
-TLS = _flag("TLS")
+TLS = flag("TLS")
 
 # The apps whose `actions.py` holds what jobs can run.
-ACTION_APPS = _list("JOBSITE_APPS", "examples")
+ACTION_APPS = words("JOBSITE_APPS", "examples")
 
 INSTALLED_APPS = [
     "unfold",
@@ -166,10 +112,10 @@ TEMPLATES = [
 ]
 
 # A worker stops its jobs when it can not renew its lease, so no wait on the database may outlast it.
-LEASE = timedelta(seconds=_number("LEASE_SECONDS", 15, at_least=6))
+LEASE = timedelta(seconds=number("LEASE_SECONDS", 15, at_least=6))
 # Others may pass a job for so long that fits a worker's total but not what is free there; then it is kept free for it.
 # More than two looks: a worker that is about to have room takes the job first.
-HOLD_AFTER = timedelta(seconds=_number("HOLD_AFTER_SECONDS", 5, at_least=1))
+HOLD_AFTER = timedelta(seconds=number("HOLD_AFTER_SECONDS", 5, at_least=1))
 _TIMEOUT_MS = int(LEASE.total_seconds() * 1000 / 3)
 _DATABASE = dj_database_url.parse(os.environ.get("DATABASE_URL") or "postgres://localhost/jobsite", conn_max_age=60)
 _DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -243,10 +189,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 2_621_440, at_least=1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 2_621_440, at_least=1024)
 
 # Requests of each user, or, before a login, of each address; None is no limit.
-THROTTLE = _rate("THROTTLE")
+THROTTLE = rate("THROTTLE")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -284,14 +230,14 @@ SPECTACULAR_V1 = {
 }
 
 # What jobs get unless their submission or their action says otherwise.
-STOP_TIMEOUT = timedelta(seconds=_number("STOP_TIMEOUT_SECONDS", 30))
+STOP_TIMEOUT = timedelta(seconds=number("STOP_TIMEOUT_SECONDS", 30))
 # A lock's holder that neither logs nor reports progress for so long is shown as stuck.
-LOCK_SILENT = timedelta(seconds=_number("LOCK_SILENT_SECONDS", 600, at_least=1))
-MAX_LOG_LINES = _number("MAX_LOG_LINES", 100_000, at_least=1)
+LOCK_SILENT = timedelta(seconds=number("LOCK_SILENT_SECONDS", 600, at_least=1))
+MAX_LOG_LINES = number("MAX_LOG_LINES", 100_000, at_least=1)
 COMMANDS_FILE = os.environ.get("JOBSITE_COMMANDS", "")
-WEBHOOK_ALLOW = _list("WEBHOOK_ALLOW")
+WEBHOOK_ALLOW = words("WEBHOOK_ALLOW")
 WEBHOOK_SECRET = os.environ.get("WEBHOOK_SECRET", "")
-EXACT_COUNT_CAP = _number("EXACT_COUNT_CAP", 10_000, at_least=1)
+EXACT_COUNT_CAP = number("EXACT_COUNT_CAP", 10_000, at_least=1)
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
     raise ImproperlyConfigured(f"LOG_LEVEL={LOG_LEVEL!r}: use DEBUG, INFO, WARNING or ERROR")
