@@ -158,6 +158,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "jobs.scheduler:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
+AUTHENTICATION_BACKENDS = ["jobsite.access.backend.OneQueryBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

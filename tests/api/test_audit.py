@@ -185,8 +185,8 @@ def test_an_export_costs_one_query_for_each_part(
     for _ in range(5):
         event()
     client.get("/api/v0/audit")
-    # Who asks and what they may (3); three parts, each with a time limit of its own (3 in a test).
-    with django_assert_num_queries(3 + 3 * 4):
+    # Who asks and what they may (2); three parts, each with a time limit of its own (3 in a test).
+    with django_assert_num_queries(2 + 3 * 4):
         client.get("/api/v0/audit?format=csv").getvalue()
 
 

@@ -190,9 +190,9 @@ def test_its_cost_does_not_grow_with_the_jobs(
     for more in (1, 30):
         for _ in range(more):
             make_job()
-        # Token; roles, 2; the savepoint of a test, 2; the time limit; the count.
-        with django_assert_num_queries(7):
+        # Token; roles; the savepoint of a test, 2; the time limit; the count.
+        with django_assert_num_queries(6):
             ask(client, dryRun=True)
         # The same, and the enqueue of one job.
-        with django_assert_num_queries(7 + 6):
+        with django_assert_num_queries(6 + 6):
             ask(client)

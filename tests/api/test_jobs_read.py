@@ -102,8 +102,8 @@ def test_a_long_log_comes_in_parts(
     found = json.loads(response.getvalue())
     assert [line["lineNum"] for line in found] == list(range(1, 2301))
     assert found[0]["data"] == "é\x07\u2028"
-    # Token, roles (2), the job, what its lines are for the tag, and one for each thousand lines.
-    with django_assert_num_queries(5 + 3):
+    # Token, roles, the job, what its lines are for the tag, and one for each thousand lines.
+    with django_assert_num_queries(4 + 3):
         client.get(f"/api/v0/jobs/{job.uuid}/logs").getvalue()
 
 

@@ -75,7 +75,7 @@ def test_the_list_costs_the_same_however_many_locks_there_are(
     client.get(f"{ROOT}/joblocks")
     for number in range(3):
         hold(f"device:{number}", alive(make_job, make_worker))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             assert len(locks(client)) == number + 1
 
 

@@ -32,7 +32,7 @@ _WHOLE = re.compile(r"[0-9]{1,20}")
 
 
 class JobPagination(BasePagination):
-    """One page: its ids first, which an index may find alone, then their rows; and how many jobs there are."""
+    """One page: which rows it shows first, then all of these rows; and how many jobs there are."""
 
     request: Request
     page: int
@@ -46,11 +46,12 @@ class JobPagination(BasePagination):
         self.page = _page(request.query_params)
         start = (self.page - 1) * self.per_page
         with patience.at_most(patience.LIST):
-            ids = list(queryset.values_list("pk", flat=True)[start : start + self.per_page + 1])
-            self.has_next = len(ids) > self.per_page
-            self.count = self._count(queryset, start, len(ids))
-            self.ids = ids[: self.per_page]
-            self.tag = tag_of(_versions(self.ids), self.has_next, self.count.number if self.count.exact else None)
+            found = _versions(queryset, start, start + self.per_page + 1)
+            self.has_next = len(found) > self.per_page
+            self.count = self._count(queryset, start, len(found))
+            shown = found[: self.per_page]
+            self.ids = [id_ for id_, _ in shown]
+            self.tag = tag_of(shown, self.has_next, self.count.number if self.count.exact else None)
             # Results are long: they are not read for a reader who has them.
             return [] if knows(request, self.tag) else _rows(self.ids[:PART])
 
@@ -120,10 +121,11 @@ def _rows(ids: list[int]) -> list[JobRow]:
     return [rows[id_] for id_ in ids if id_ in rows]
 
 
-def _versions(ids: list[int]) -> list[tuple[int, str]]:
-    """In this order, of the rows that are there."""
-    found = dict(Job.objects.filter(pk__in=ids).values_list("pk", JOB_VERSION))
-    return [(id_, found[id_]) for id_ in ids if id_ in found]
+def _versions(jobs: Any, start: int, end: int) -> list[tuple[int, str]]:
+    """Of a slice, in its order. An index may find its ids without reading the rows before them."""
+    ids = jobs.values("pk")[start:end]
+    found = with_function_name(Job.objects.filter(pk__in=ids)).order_by(*jobs.query.order_by)
+    return list(found.values_list("pk", JOB_VERSION))
 
 
 def _per_page(query: QueryDict) -> int:
