@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
+# Django's checks would import every view into each worker and beat: seconds of each start. `bin/test` runs them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("jobsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -57,7 +57,8 @@ ACTION_APPS = words("JOBSITE_APPS", "examples")
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    # Without its autodiscovery: urls.py asks for the pages, which workers, beats and commands do without.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,6 +10,7 @@ from jobsite.api.v0.views.docs import unknown as unknown_in_v0
 from jobsite.api.v1.views.docs import unknown as unknown_in_v1
 from jobsite.console.login import login
 
+admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/login/", login),

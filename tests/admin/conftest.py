@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.models import ActionConfig, AuditEvent, Cron, Job, JobLog
+from jobsite import urls  # noqa: F401 - brings the pages
 from jobsite.access.roles import make_groups
 from locks.models import JobLock, LockName
 from workers.models import Beat, CapacityClass, Worker

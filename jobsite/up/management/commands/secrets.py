@@ -20,6 +20,8 @@ VERBS = {
 
 class Command(BaseCommand):
     help = "Change the key of secret parameters. Can be broken off, and run again."
+    # They would import every view.
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         told = "; ".join(f"{name}: {words}" for name, (_, words) in VERBS.items())
