@@ -246,3 +246,18 @@ def test_a_job_that_is_deleted_while_it_is_listed_is_left_out(
 
     monkeypatch.setattr(Jobs.pagination_class, "_count", delete)
     assert ids(client) == [second.pk]
+
+
+@pytest.mark.parametrize("query", ["sort=-status", "filter[id][gt]=0&sort=function_name", "filter[status]=FINISHED"])
+def test_a_far_page_is_read_otherwise_and_is_the_same(
+    client: Client, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    for _ in range(4):
+        make_job()
+        make_job(status=Status.DONE)
+    url = f"{ROOT}/jobs?{query}&per_page=2&page=2"
+    near = client.get(url)
+    monkeypatch.setattr(pagination, "_DEEP", 1)
+    far = client.get(url)
+    assert len(near.json()["data"]["jobs"]) == 2
+    assert (far.json(), far["ETag"], far["Link"]) == (near.json(), near["ETag"], near["Link"])
