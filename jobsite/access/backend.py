@@ -3,20 +3,27 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+
+from jobs.engine.rows import django_rows
+
+_PERMISSIONS = """
+SELECT kind.app_label || '.' || permission.codename
+FROM auth_permission permission JOIN django_content_type kind ON kind.id = permission.content_type_id
+WHERE permission.id IN (
+    SELECT permission_id FROM auth_user_user_permissions WHERE user_id = %(user)s
+    UNION ALL
+    SELECT granted.permission_id
+    FROM auth_user_groups member JOIN auth_group_permissions granted ON granted.group_id = member.group_id
+    WHERE member.user_id = %(user)s)
+"""
 
 
 class OneQueryBackend(ModelBackend):
     """Django's own, but for reading both kinds of permissions in one query: each request pays for it."""
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        if obj is None and user_obj.is_active and user_obj.pk and not hasattr(user_obj, "_perm_cache"):
+        is_asked = obj is None and user_obj.is_active and user_obj.pk and not user_obj.is_superuser
+        if is_asked and not hasattr(user_obj, "_perm_cache"):
             # Where Django keeps, and reads, what it has put together itself.
-            user_obj._perm_cache = {f"{app}.{name}" for app, name in _permissions(user_obj)}
+            user_obj._perm_cache = {name for (name,) in django_rows(_PERMISSIONS, {"user": user_obj.pk})}
         return super().get_all_permissions(user_obj, obj)
-
-
-def _permissions(user: Any) -> QuerySet[Permission, tuple[str, str]]:
-    every = Permission.objects.order_by().values_list("content_type__app_label", "codename")
-    return every if user.is_superuser else every.filter(user=user).union(every.filter(group__user=user))

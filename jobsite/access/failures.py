@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import DurationField, ExpressionWrapper, F
-from django.db.models.functions import Now
 from rest_framework.exceptions import Throttled
 
 from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
-from jobsite.access.models import LoginFailure
+from jobs.engine.rows import django_rows
 
 LIMIT = 10
 WINDOW = timedelta(minutes=15)
@@ -31,6 +29,10 @@ SET failed_at = (known.failed_at || statement_timestamp())
                     THEN known.failed_at[cardinality(known.failed_at) + 2 - %(limit)s] + %(window)s END
 WHERE known.blocked_until IS NULL OR known.blocked_until <= statement_timestamp()
 RETURNING blocked_until IS NOT NULL
+"""
+_BLOCKED = """
+SELECT blocked_until - statement_timestamp() FROM access_loginfailure
+WHERE account = %s AND network = %s AND blocked_until > statement_timestamp()
 """
 # Each failure adds one row at most and takes away up to twenty old ones: the table holds a quarter of an hour.
 _PRUNE = """
@@ -67,10 +69,7 @@ class TooManyFailures(Throttled):
 
 def refuse_if_blocked(origin: Origin) -> None:
     """Raises TooManyFailures. To be asked before a password is checked, and again after: others may have failed."""
-    left = ExpressionWrapper(F("blocked_until") - Now(), output_field=DurationField())
-    blocked = LoginFailure.objects.filter(account=origin.account, network=origin.network, blocked_until__gt=Now())
-    wait: timedelta | None = blocked.values_list(left, flat=True).first()
-    if wait is not None:
+    for (wait,) in django_rows(_BLOCKED, [origin.account, origin.network]):
         raise TooManyFailures(wait.total_seconds())
 
 

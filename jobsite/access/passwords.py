@@ -9,8 +9,12 @@ from time import monotonic
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 
+from jobs.engine.rows import django_rows
+from jobsite.access.reading import columns, made
+
 REMEMBERED_SECONDS = 60.0
 _MOST = 1024
+_BY_NAME = f"SELECT {columns(User, 'known')} FROM auth_user known WHERE username = %s AND is_active"  # noqa: S608
 
 _key = secrets.token_bytes(32)
 _lock = threading.Lock()
@@ -21,8 +25,10 @@ _right_until: dict[bytes, float] = {}
 def remembered_user(username: str, password: str) -> User | None:
     """The active user whose password was right a short while ago. One query."""
     # Read at each request: a changed password is another fingerprint, a deactivated user is none, from then on.
-    user = User.objects.filter(username=username, is_active=True).first()
-    return user if user is not None and _is_remembered(_fingerprint(user, password)) else None
+    for row in django_rows(_BY_NAME, [username]):
+        user = made(User, row)
+        return user if _is_remembered(_fingerprint(user, password)) else None
+    return None
 
 
 def verified_user(username: str, password: str) -> User | None:

@@ -61,7 +61,8 @@ class FilterBackend(BaseFilterBackend):
         for name in wanted:
             if name not in JobFilter.base_filters:
                 raise InvalidFilter(f"{name[:60]} is not a valid attribute to filter on")
-        jobs: QuerySet[Job] = JobFilter(wanted, queryset=queryset, request=request).qs
+        # To make a form of fifteen filters takes a quarter of the time of the list that most readers ask for.
+        jobs: QuerySet[Job] = JobFilter(wanted, queryset=queryset, request=request).qs if wanted else queryset
         return _sorted(jobs, first(query, "sort"))
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
