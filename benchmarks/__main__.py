@@ -76,6 +76,7 @@ def _run(argv: list[str]) -> None:
 def _services() -> Iterator[None]:
     """Gone with all their data when the benchmark ends."""
     home = Path(tempfile.mkdtemp(prefix="jobsite-bench-"))
+    (home / "static").mkdir()  # Where whitenoise looks.
     home.chmod(0o711)  # As root the services run as `nobody`, who must pass.
     try:
         with embedded_services(home) as environ:

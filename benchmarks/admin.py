@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from importlib import import_module
 from itertools import cycle, islice
 from typing import Any
 
@@ -21,6 +22,7 @@ def main(argv: list[str]) -> None:
     options = parser.parse_args(argv)
     harness.prepare()
     site = fill(options.rows)
+    import_module("jobsite.wsgi")  # As it is in the processes of gunicorn.
     figures: dict[str, Any] = {"rows": options.rows}
     for name, urls in _pages(site).items():
         figures[name] = harness.spans_ms(_times(urls, options.times))

@@ -3,13 +3,15 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.admin import ShowFacets
+from django.contrib.admin import ShowFacets, display
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
 
 from jobsite import patience
 from jobsite.console.base.changelist import BoundedChangeList
+from jobsite.console.base.once import select_box
 from jobsite.console.base.paginator import BoundedPaginator
 from jobsite.console.base.unfold_types import UnfoldAdmin
 
@@ -34,6 +36,10 @@ class ListAdmin(UnfoldAdmin):
     empty_text = ""
     # Named when a list was too slow.
     narrow_by = "another filter"
+
+    @display(description="Select")
+    def action_checkbox(self, obj: Model) -> SafeString:
+        return select_box(obj.pk)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return BoundedChangeList
