@@ -33,6 +33,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._beat_at = 0.0
         self._swept = ""
         self._ticker: Ticker | None = None
+        self._is_ticking = False
         super().__init__(*args, **kwargs)
         self.max_interval: float = min(self.max_interval, HEARTBEAT_SECONDS)
 
@@ -42,6 +43,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             # Not before: a beat with a wrong key is refused between its making and its first tick.
             self._ticker = Ticker(self._name)
             self._ticker.start()
+        self._is_ticking = True
         try:
             self._heartbeat()
             return float(min(super().tick(*args, **kwargs), self.max_interval))
@@ -49,9 +51,14 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             logger.warning("no tick: the database did not answer", extra={"error": str(error).strip()})
             connection.close()
             return 1.0
+        finally:
+            self._is_ticking = False
 
     def close(self) -> None:
-        """A beat that stops takes its row along."""
+        """A beat that stops takes its row along. Celery calls this in its handler of signals, and again at the end."""
+        if self._is_ticking:
+            # What is written now is rolled back with the transaction that the signal has interrupted.
+            return
         if self._ticker is not None:
             self._ticker.end()
         super().close()
