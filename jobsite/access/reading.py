@@ -1,4 +1,4 @@
-"""For what every request reads: statements put together once. To do so takes Django longer than PostgreSQL answers."""
+"""For what every request reads: statements that are put together once (docs/adr/0026)."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar

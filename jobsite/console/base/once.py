@@ -1,4 +1,4 @@
-"""What the theme makes anew for each row of a list, made once: it was half of a list's time."""
+"""What the theme makes anew for each row of a list, made once (docs/adr/0026)."""
 
 from typing import Any
 
