@@ -18,7 +18,7 @@ from jobsite.access.tokens import TokenNameTaken, issue_token
 
 class Command(BaseCommand):
     help = "Create, list and revoke access tokens. The text of a new one is printed once and can not be read again."
-    # They would import every view.
+    # Django's checks would import every view.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
