@@ -23,6 +23,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def number(name: str, default: int, *, at_least: int = 0) -> int:
+    """A whole number; missing or empty is `default`."""
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or int(text) < at_least:
         raise ImproperlyConfigured(f"{name}={text!r} is not a whole number of at least {at_least}")

@@ -17,7 +17,7 @@ fingerprint.check()
 connections.close_all()
 import_module("jobsite.urls")  # Else the first visitor waits while all views are loaded.
 
-# What is loaded by now lasts: without this the collector walks all of it again every few requests, for a tenth of a
-# second, and each process that gunicorn forks comes to a copy of its own.
+# What is loaded by now lasts: without this the collector walks it again every few pages of the admin, for a tenth of a
+# second.
 gc.collect()
 gc.freeze()

@@ -14,7 +14,7 @@ from workers.models import Worker
 
 class Command(BaseCommand):
     help = "Have a worker run what it has and claim nothing, until --undo or its next start."
-    # They would import every view.
+    # Django's checks would import every view.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

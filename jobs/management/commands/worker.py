@@ -32,7 +32,7 @@ VERSION = "0.1.0"
 
 class Command(BaseCommand):
     help = "Run a worker: a Celery prefork node whose queues are the capacity classes that it could hold."
-    # They would import every view.
+    # Django's checks would import every view.
     requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     """Sessions and signed links made with the former key end; API tokens and passwords stay."""
 
     help = "Make this process's SECRET_KEY the one that every process on this database must have."
-    # They would import every view.
+    # Django's checks would import every view.
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -20,7 +20,7 @@ VERBS = {
 
 class Command(BaseCommand):
     help = "Change the key of secret parameters. Can be broken off, and run again."
-    # They would import every view.
+    # Django's checks would import every view.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
