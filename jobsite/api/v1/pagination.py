@@ -48,12 +48,10 @@ class JobPagination(BasePagination):
         self.page = _page(request.query_params)
         start = (self.page - 1) * self.per_page
         with patience.at_most(patience.LIST):
-            found = _versions(queryset, start, start + self.per_page + 1)
-            self.has_next = len(found) > self.per_page
+            found, self.has_next = _versions(queryset, start, self.per_page)
             self.count = self._count(queryset, start, len(found))
-            shown = found[: self.per_page]
-            self.ids = [id_ for id_, _ in shown]
-            self.tag = tag_of(shown, self.has_next, self.count.number if self.count.exact else None)
+            self.ids = [id_ for id_, _ in found]
+            self.tag = tag_of(found, self.has_next, self.count.number if self.count.exact else None)
             # Results are long: they are not read for a reader who has them.
             return [] if knows(request, self.tag) else _rows(self.ids[:PART])
 
@@ -123,12 +121,15 @@ def _rows(ids: list[int]) -> list[JobRow]:
     return [rows[id_] for id_ in ids if id_ in rows]
 
 
-def _versions(jobs: Any, start: int, end: int) -> list[tuple[int, str]]:
-    """Of a slice, in its order."""
-    if start >= _DEEP:
-        ids = list(jobs.values_list("pk", flat=True)[start:end])
-        jobs, start, end = jobs.filter(pk__in=ids), 0, len(ids)
-    return list(jobs.values_list("pk", JOB_VERSION)[start:end])
+def _versions(jobs: Any, start: int, size: int) -> tuple[list[tuple[int, str]], bool]:
+    """Of a page, in its order, and whether more jobs follow."""
+    end = start + size + 1
+    if start < _DEEP:
+        found = list(jobs.values_list("pk", JOB_VERSION)[start:end])
+        return found[:size], len(found) > size
+    ids = list(jobs.values_list("pk", flat=True)[start:end])
+    # One that has gone meanwhile must not make this page look like the last.
+    return list(jobs.filter(pk__in=ids[:size]).values_list("pk", JOB_VERSION)), len(ids) > size
 
 
 def _per_page(query: QueryDict) -> int:
