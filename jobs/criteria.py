@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from jobs.models import Cron, Job
 from jobs.models.queryset import NEEDING_A_HUMAN, JobQuerySet
-from jobs.search import found_by, having, matching
+from jobs.search import found_by, having, matching, named_like
 from jobs.states import Status
 from workers.models import Worker
 
@@ -48,6 +48,12 @@ class Criteria(BaseModel):
         for name, value in self.model_dump(exclude_defaults=True).items():
             jobs = jobs.filter(_CONDITIONS[name](value))
         return jobs
+
+    def by_name_alone(self, jobs: JobQuerySet) -> JobQuerySet | None:
+        """Of what a text finds, the jobs whose action's name has it, which an index alone counts. None without one."""
+        if self.text is None:
+            return None
+        return self.model_copy(update={"text": None}).of(jobs).filter(named_like(self.text))
 
     def dump(self) -> dict[str, Any]:
         """As JSON: what is given. `model_validate` reads it again."""

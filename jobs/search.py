@@ -31,11 +31,16 @@ class Matches(PostgresOperatorLookup):
 def matching(text: str) -> Q:
     """Jobs whose id begins with the text, whose action is like it, or with it as the value of a declared parameter."""
     actions = registered_actions()
-    names = {action.name for action in actions if text.lower() in action.name.lower()}
-    # An action that is not registered any more is found by its whole name.
-    found = Q(action__in=sorted(names | {text})) | _id_from(text.lower())
+    found = named_like(text) | _id_from(text.lower())
     declared = {field.alias or key for action in actions for key, field in action.parameters.model_fields.items()}
     return found | having(sorted(declared), text) if declared else found
+
+
+def named_like(text: str) -> Q:
+    """Jobs whose action's name has the text in it."""
+    names = {action.name for action in registered_actions() if text.lower() in action.name.lower()}
+    # An action that is not registered any more is found by its whole name.
+    return Q(action__in=sorted(names | {text}))
 
 
 def found_by(term: str) -> Q:

@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Cron, Job
 from jobs.search import matching
 from jobs.states import Status
+from jobsite.api import slices
 from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 pytestmark = pytest.mark.slow
@@ -221,9 +224,44 @@ def test_a_page_costs_the_same_whatever_it_holds(
         original = make_job(status=Status.DONE, worker=worker, result={"big": "x" * 1000})
         make_job(retry_from=original, parameters={"k": "v"})
     # Token; roles; the transaction's savepoint in a test, 2; its time limit; the page; the count.
-    for query in ("limit=2", "limit=50", "limit=2&q=noop", "limit=2&worker=000000000001&parameters.k=v"):
-        with django_assert_num_queries(7 if "worker" not in query else 6):
+    costs = {"limit=2": 7, "limit=50": 7, "limit=2&worker=000000000001&parameters.k=v": 6}
+    # Of a text, what names alone find is counted first.
+    costs["limit=2&q=noop"] = 8
+    for query, cost in costs.items():
+        with django_assert_num_queries(cost):
             assert client.get(f"/api/v0/jobs?{query}").status_code == 200
+
+
+def test_a_far_page_is_the_same_and_one_statement_so_that_a_job_that_goes_meanwhile_does_not_end_the_list(
+    client: Client,
+    make_job: MakeJob,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(6):
+        make_job()
+    near = client.get("/api/v0/jobs?limit=2&start=2")
+    monkeypatch.setattr(slices, "_FAR", 1)
+    with django_assert_num_queries(7):
+        far = client.get("/api/v0/jobs?limit=2&start=2")
+    assert len(near.json()["jobs"]) == 2
+    assert (far.json(), far["ETag"], far["Link"]) == (near.json(), near["ETag"], near["Link"])
+
+
+def test_where_names_alone_find_more_than_the_cap_no_parameters_are_searched_to_count(
+    client: Client, make_job: MakeJob, settings: Any
+) -> None:
+    for action in ("noop", "noop", "noop", "noop", "sleep", "sleep", "sleep"):
+        make_job(action=action, status=Status.DONE)
+    settings.EXACT_COUNT_CAP = 3
+    for text, exact, searched in (("noop", "false", 0), ("sleep", "true", 1)):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get("/api/v0/jobs", {"limit": "2", "q": text})
+        counts = [query["sql"] for query in queries if "COUNT(*)" in query["sql"]]
+        assert response["X-Count-Exact"] == exact
+        assert sum("@@" in count for count in counts) == searched
+    # The other words hold of what is counted first, too.
+    assert client.get("/api/v0/jobs?limit=2&q=noop&status=errored")["X-Resource-Count"] == "0"
 
 
 def test_no_result_is_read_for_a_list_nor_for_one_job(

@@ -14,6 +14,8 @@ class FilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         chosen = self.get_filterset(request, queryset, view)
         require_valid(chosen)
+        # As django-filter's own views remember it: how a list is counted depends on it.
+        view.filterset = chosen
         filtered: QuerySet[Any] = chosen.qs
         return filtered
 

@@ -15,6 +15,7 @@ from jobsite.api.conditional import tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.describing import described
 from jobsite.api.keyset import Place
+from jobsite.api.slices import rows_from
 from jobsite.api.streams import array_in_parts
 from jobsite.api.v0.cursors import read_cursor, tell_pages
 from jobsite.api.v0.numbers import number
@@ -24,19 +25,17 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 65_536
 # More rows than this are sent in parts: what a list holds in memory does not grow with `limit`.
 PART = 1000
-# From here on the index alone finds the ids of the page, and only then their rows are read.
-_DEEP = 1000
 
 
 class JobPagination(BasePagination):
-    """One page and how many jobs there are in all. Two queries a page, one if the page is the last."""
+    """One page and how many jobs there are in all. One query if the page is the last; others count, three at most."""
 
     limit: int
     start: int
     after: Place | None
     request: Request
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # type: ignore[override]  # noqa: ARG002
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # type: ignore[override]
         """The page's first part, at most; `get_paginated_response` sends the others."""
         self.request = request
         self.limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
@@ -46,7 +45,7 @@ class JobPagination(BasePagination):
         with patience.at_most(patience.LIST):
             rows = _read(self.jobs, start=self.start, limit=min(self.limit, PART) + 1)
             self.last = self._last_of_page(rows)
-            self.count = self._count(queryset, rows)
+            self.count = self._count(queryset, rows, view)
         return rows[: min(self.limit, PART)]
 
     def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
@@ -75,11 +74,11 @@ class JobPagination(BasePagination):
         places = [Place(*row) for row in around]
         return places[0] if len(places) == 2 else None
 
-    def _count(self, everything: JobQuerySet, rows: list[JobRow]) -> RowCount:
+    def _count(self, everything: JobQuerySet, rows: list[JobRow], view: Any) -> RowCount:
         ended = len(rows) <= min(self.limit, PART) and (rows or not self.start)
         if ended and self.after is None:
             return RowCount(self.start + len(rows), exact=True)
-        return count_of(everything)
+        return count_of(everything, some=view.filterset.criteria().by_name_alone(view.get_queryset()))
 
     def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
         if self.limit <= PART or len(rows) < PART:
@@ -105,11 +104,7 @@ class JobPagination(BasePagination):
 
 
 def _read(jobs: JobQuerySet, *, start: int, limit: int) -> list[JobRow]:
-    if start >= _DEEP:
-        # Asked first: as a subquery it is planned, on thin statistics, once for each row that it skips.
-        jobs = jobs.filter(pk__in=list(jobs.values_list("pk", flat=True)[start : start + limit]))
-        start = 0
-    return [JobRow(*row) for row in jobs.values_list(*JOB_COLUMNS)[start : start + limit]]
+    return [JobRow(*row) for row in rows_from(jobs, start, limit, *JOB_COLUMNS)]
 
 
 def _place(row: JobRow) -> Place:

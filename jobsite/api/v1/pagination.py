@@ -16,6 +16,7 @@ from jobsite import patience
 from jobsite.api.conditional import JOB_VERSION, knows, tag_of, unless_known
 from jobsite.api.counts import RowCount, count_of
 from jobsite.api.describing import described
+from jobsite.api.slices import rows_from
 from jobsite.api.streams import array_in_parts
 from jobsite.api.v1.errors import InvalidFilter
 from jobsite.api.v1.functions import with_function_name
@@ -27,8 +28,6 @@ DEFAULT_PER_PAGE = 50
 # More jobs than this are sent in parts: each brings its whole result.
 PART = 100
 MAX_PER_PAGE = 1000
-# From here on the index alone finds the ids of the page, and only then their rows are read.
-_DEEP = 1000
 MAX_PAGE = 2**31
 _WHOLE = re.compile(r"[0-9]{1,20}")
 
@@ -121,15 +120,10 @@ def _rows(ids: list[int]) -> list[JobRow]:
     return [rows[id_] for id_ in ids if id_ in rows]
 
 
-def _versions(jobs: Any, start: int, size: int) -> tuple[list[tuple[int, str]], bool]:
-    """Of a page, in its order, and whether more jobs follow."""
-    end = start + size + 1
-    if start < _DEEP:
-        found = list(jobs.values_list("pk", JOB_VERSION)[start:end])
-        return found[:size], len(found) > size
-    ids = list(jobs.values_list("pk", flat=True)[start:end])
-    # One that has gone meanwhile must not make this page look like the last.
-    return list(jobs.filter(pk__in=ids[:size]).values_list("pk", JOB_VERSION)), len(ids) > size
+def _versions(jobs: Any, start: int, size: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """Id and version of each job of a page, in its order, and whether more jobs follow."""
+    found = rows_from(jobs, start, size + 1, "pk", JOB_VERSION)
+    return found[:size], len(found) > size
 
 
 def _per_page(query: QueryDict) -> int:
