@@ -6,11 +6,12 @@ import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 
 from jobs.models import AuditEvent
+from jobsite.api.filtersets import FilterSet
 from jobsite.api.v0.errors import InvalidQuery
 from jobsite.api.v0.filters import read_time
 
 
-class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
+class AuditFilter(FilterSet):
     """All that are sent must hold."""
 
     user = django_filters.CharFilter(help_text="Who did it: a user's name.")

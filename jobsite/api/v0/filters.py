@@ -12,6 +12,7 @@ from django import forms
 from jobs.criteria import RESURRECTED, Criteria
 from jobs.models.queryset import JobQuerySet
 from jobs.states import Status
+from jobsite.api.filtersets import FilterSet
 from jobsite.api.times import InvalidTime, parse_time
 from jobsite.api.v0.errors import InvalidQuery
 
@@ -62,7 +63,7 @@ class WorkerFilter(django_filters.CharFilter):  # type: ignore[misc]
     field_class = _MaybeEmptyField
 
 
-class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
+class JobFilter(FilterSet):
     """Reads the words into Criteria. Each is served by an index, or by the order of the list itself."""
 
     action = django_filters.CharFilter(help_text="An action's name, or `any`.")

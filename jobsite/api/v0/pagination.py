@@ -78,7 +78,8 @@ class JobPagination(BasePagination):
         ended = len(rows) <= min(self.limit, PART) and (rows or not self.start)
         if ended and self.after is None:
             return RowCount(self.start + len(rows), exact=True)
-        return count_of(everything, some=view.filterset.criteria().by_name_alone(view.get_queryset()))
+        chosen = view.filterset
+        return count_of(everything, some=chosen and chosen.criteria().by_name_alone(view.get_queryset()))
 
     def _answer(self, rows: list[JobRow]) -> HttpResponseBase:
         if self.limit <= PART or len(rows) < PART:

@@ -34,7 +34,7 @@ class Jobs(Endpoint):
     needs = {"list": "jobs.view_job"}
 
     def get_queryset(self) -> JobQuerySet:
-        return with_function_name(Job.objects.all())
+        return Job.objects.all()
 
     @LIST_JOBS
     def list(self, _request: Request) -> HttpResponseBase:
