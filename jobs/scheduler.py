@@ -4,6 +4,8 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +35,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._beat_at = 0.0
         self._swept = ""
         self._ticker: Ticker | None = None
-        self._is_ticking = False
+        self._is_at_work = False
         super().__init__(*args, **kwargs)
         self.max_interval: float = min(self.max_interval, HEARTBEAT_SECONDS)
 
@@ -43,20 +45,29 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             # Not before: a beat with a wrong key is refused between its making and its first tick.
             self._ticker = Ticker(self._name)
             self._ticker.start()
-        self._is_ticking = True
         try:
-            self._heartbeat()
-            return float(min(super().tick(*args, **kwargs), self.max_interval))
+            with self._at_work():
+                self._heartbeat()
+                return float(min(super().tick(*args, **kwargs), self.max_interval))
         except DatabaseError as error:
             logger.warning("no tick: the database did not answer", extra={"error": str(error).strip()})
             connection.close()
             return 1.0
-        finally:
-            self._is_ticking = False
+
+    def sync(self) -> None:
+        """Write down when and how often each task was sent. What a signal interrupts is left for the next time."""
+        unwritten = set(self._dirty)
+        try:
+            with self._at_work():
+                super().sync()
+        except SystemExit:
+            # Of the one that it was at, nothing is known; to write one again changes nothing.
+            self._dirty |= unwritten
+            raise
 
     def close(self) -> None:
         """A beat that stops takes its row along. Celery calls this in its handler of signals, and again at the end."""
-        if self._is_ticking:
+        if self._is_at_work:
             # What is written now is rolled back with the transaction that the signal has interrupted.
             return
         if self._ticker is not None:
@@ -66,6 +77,14 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             Beat.objects.filter(name=self._name).delete()
         except DatabaseError:
             logger.warning("beat stopped without the database")
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        before, self._is_at_work = self._is_at_work, True
+        try:
+            yield
+        finally:
+            self._is_at_work = before
 
     def _heartbeat(self) -> None:
         if time.monotonic() < self._beat_at:

@@ -19,6 +19,24 @@ def sent() -> PeriodicTask:
     return PeriodicTask.objects.create(name="sent", task="nobody.listens", interval=each)
 
 
+def test_a_signal_amid_the_writing_of_runs_loses_none(sent: PeriodicTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    beat = scheduler.Scheduler(app=current_app)
+    beat.reserve(beat.schedule["sent"])
+    save = PeriodicTask.save
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        monkeypatch.setattr(PeriodicTask, "save", save)
+        beat.close()
+        raise SystemExit
+
+    monkeypatch.setattr(PeriodicTask, "save", interrupted)
+    with pytest.raises(SystemExit):
+        beat._do_sync()
+    beat.close()
+    sent.refresh_from_db()
+    assert sent.total_run_count == 1
+
+
 def test_a_signal_amid_a_transaction_of_a_tick_loses_no_run(
     sent: PeriodicTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
