@@ -91,6 +91,7 @@ def new_job(item: Checked, class_id: int, at: Moment) -> Job:
         uuid=uuid_utils.compat.uuid7(),
         action=sent.action,
         parameters=sent.parameters,
+        dry_run=item.dry_run,
         capacity_map=item.capacity_map,
         capacity_class_id=class_id,
         priority=sent.priority,

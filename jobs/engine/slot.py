@@ -26,6 +26,8 @@ class Claimed:
     retries_total: int
     # A submission that follows on success, as it is stored (engine/chain.py).
     next: dict[str, Any] | None
+    # What this parameter came to at the submission; None for an action without one.
+    dry_run: bool | None
     # The operator's default parameters of the action.
     configured: dict[str, Any] | None
     # Names of the locks that it holds, with the fence of each.
@@ -37,7 +39,7 @@ class Claimed:
         if columns[0] is None:
             return None
         names = ("id", "uuid", "action", "parameters", "class_id", "stop_timeout", "retries_left", "retries_total")
-        return cls(**dict(zip((*names, "next", "configured", "fence"), columns, strict=False)))
+        return cls(**dict(zip((*names, "next", "dry_run", "configured", "fence"), columns, strict=False)))
 
 
 @dataclass(slots=True, kw_only=True)

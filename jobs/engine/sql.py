@@ -51,13 +51,14 @@ claimed AS (
     UPDATE jobs_job SET status = 'running', slot = {slot}, worker_id = {worker}, started_at = clock_timestamp(),
         status_changed_at = clock_timestamp()
     WHERE id = (SELECT id FROM pick WHERE locks IS NULL) AND (status = 'waiting') IS TRUE
-    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, next)
+    RETURNING id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, next,
+        dry_run)
 """
 )
 
 # What a slot needs to run a job; the action's configured defaults and the newest class ride along, to save a trip.
 CLAIMED_COLUMNS = """claimed.id, claimed.uuid, claimed.action, claimed.parameters, claimed.capacity_class_id,
-    claimed.stop_timeout, claimed.retries_left, claimed.retries_total, claimed.next,
+    claimed.stop_timeout, claimed.retries_left, claimed.retries_total, claimed.next, claimed.dry_run,
     (SELECT parameters FROM jobs_actionconfig WHERE action = claimed.action)"""
 _NEWEST_CLASS = "(SELECT max(id) FROM workers_capacityclass)"
 
@@ -215,12 +216,13 @@ STATUS_OF_OWN = "SELECT status FROM jobs_job WHERE id = %(job)s AND slot = %(slo
 
 # After a broken connection: which row does this slot own? A commit without an answer may have happened.
 OWN_ROW = """SELECT id, uuid, action, parameters, capacity_class_id, stop_timeout, retries_left, retries_total, next,
+    dry_run,
     (SELECT parameters FROM jobs_actionconfig WHERE action = jobs_job.action),
     (SELECT coalesce(jsonb_object_agg(name, fence), '{}') FROM locks_joblock WHERE job_id = jobs_job.id)
 FROM jobs_job WHERE occupies AND slot = %s"""
 
 # What a retry takes over from the attempt before it; every other column starts anew.
-INHERITED = """action, parameters, capacity_map, priority, locks, retries_total, deadline_text,
+INHERITED = """action, parameters, dry_run, capacity_map, priority, locks, retries_total, deadline_text,
     deadline, stop_timeout_text, stop_timeout, next, comment, ticket_ref, scheduled_by, cron_id, sealed_with"""
 
 # The next attempt, as a new row beside the ended one, which names it. The status is asked here, in the transaction

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from jobs import durations
+from jobs.actions.dry_run import dry_run_of
 from jobs.actions.parameters import InvalidParameters, Parameters, validate, validate_some
 from jobs.actions.registry import Action, UnknownAction, get_action
 from jobs.engine import fields
@@ -73,6 +74,7 @@ class Checked:
     stop_timeout: timedelta | None
     locks: list[dict[str, str]] | None = field(default=None)
     unique_key: str | None = None
+    dry_run: bool | None = None
 
 
 def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -> Checked:
@@ -107,6 +109,7 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
         stop_timeout=fields.span("stopTimeout", stop_timeout_text),
         locks=locks,
         unique_key=unique_key,
+        dry_run=dry_run_of(parsed),
     )
 
 

@@ -23,6 +23,8 @@ class Job(models.Model):
     # The last change of status.
     status_changed_at = models.DateTimeField(db_default=Now())
     parameters = models.JSONField(null=True, blank=True)
+    # What the parameter of this name came to, with the defaults of then; null for an action without one.
+    dry_run = models.BooleanField(null=True, blank=True, editable=False)
 
     # As sent, null and {} apart; the class is what they come to.
     capacity_map = models.JSONField(null=True, blank=True)

@@ -10,6 +10,7 @@ import psycopg2
 from django.conf import settings
 
 from jobs.actions import Action, Context, DeadlineExceeded, Follow, JobCanceled, UnknownAction, get_action
+from jobs.actions.dry_run import completed
 from jobs.actions.parameters import InvalidParameters, Parameters, validate
 from jobs.engine.chain import append
 from jobs.engine.fail import fail
@@ -79,7 +80,7 @@ def _done(slot: Slot, job: Claimed, returned: object) -> Outcome:
 
 def _act(job: Claimed, reporter: JobReporter) -> object:
     action = get_action(job.action)
-    stored = {**(job.configured or {}), **(job.parameters or {})}
+    stored = completed(action.parameters, job.parameters or {}, configured=job.configured or {}, dry_run=job.dry_run)
     read = _read_secrets if has_secrets(action.parameters, stored) else _read
     sent, parameters = read(action, stored)
     _require_locks(action, parameters, job)

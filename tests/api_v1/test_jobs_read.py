@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from jobs.engine.actor import Actor
+from jobs.engine.configs.delete import delete_config
+from jobs.engine.configs.save import save_config
+from jobs.engine.enqueue import enqueue
+from jobs.engine.submission import Submission
 from jobs.models import Job
 from jobs.states import Status
 from tests.api.conftest import NOON, MakeJob, MakeWorker
@@ -153,6 +158,16 @@ def test_the_name_of_a_dry_run_says_so(
     assert jobs(client)[0]["function_name"] == name
     assert jobs(client)[0]["start_arguments"] == parameters
     assert ids(client, **{"filter[function_name]": name}) == [job.pk]
+
+
+def test_what_an_operators_default_makes_a_live_run_is_not_called_a_dry_one(client: Client, db: None) -> None:
+    by = Actor(dialect="cli")
+    save_config("sync_devices", {"dry_run": "false"}, by=by)
+    job = enqueue(Submission(action="sync_devices", parameters={"hostname": "eosdist"}), by=by)
+    delete_config("sync_devices", by=by)
+    assert jobs(client)[0]["function_name"] == "sync_devices"
+    assert ids(client, **{"filter[function_name]": "sync_devices"}) == [job.pk]
+    assert ids(client, **{"filter[function_name]": "sync_devices (dry_run)"}) == []
 
 
 def test_an_exception_has_message_type_args_and_traceback_in_this_order(client: Client, make_job: MakeJob) -> None:

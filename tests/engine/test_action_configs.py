@@ -10,6 +10,7 @@ from jobs.engine.actor import Actor
 from jobs.engine.configs.delete import delete_config
 from jobs.engine.configs.save import save_config
 from jobs.engine.errors import InvalidSubmission, NoSuchActionConfig
+from jobs.engine.retry import retry
 from jobs.engine.slot import Slot
 from jobs.models import ActionConfig, AuditEvent, Job
 from jobs.runner.loop import serve
@@ -23,11 +24,15 @@ class Wants(Parameters):
     depth: Annotated[int, Field(ge=1)] = 3
 
 
+class Writes(Parameters):
+    dry_run: bool = True
+
+
 def _locks(parameters: Wants) -> list[LockNeed]:
     return [LockNeed(name="devices")] if parameters.live else []
 
 
-def _run(context: Context[Wants]) -> dict[str, Any]:
+def _run(context: Context[Any]) -> dict[str, Any]:
     return {"ran": context.parameters.model_dump(), "sent": dict(context.sent)}
 
 
@@ -35,6 +40,7 @@ def _run(context: Context[Wants]) -> dict[str, Any]:
 def _declared(monkeypatch: pytest.MonkeyPatch) -> None:
     survey = Action(name="survey", run=_run, parameters=Wants, locks=_locks, retries=2)
     monkeypatch.setitem(registry._actions, "survey", survey)
+    monkeypatch.setitem(registry._actions, "writes", Action(name="writes", run=_run, parameters=Writes))
 
 
 def ended(job: Job, slot: Slot) -> Job:
@@ -51,6 +57,26 @@ def test_what_runs_has_the_defaults_and_its_own_values_win(submit: Enqueue, slot
         "sent": {"device": "leaf2", "depth": "7"},
     }
     assert job.parameters == {"device": "leaf2"}
+
+
+@pytest.mark.parametrize(("then", "since"), [("false", True), (True, "false")])
+def test_whether_it_is_a_dry_run_is_decided_at_the_submission(
+    submit: Enqueue, slots: list[Slot], by: Actor, then: Any, since: Any
+) -> None:
+    save_config("writes", {"dry_run": then}, by=by)
+    job = submit({"scan": 1}, action="writes")
+    save_config("writes", {"dry_run": since}, by=by)
+    ended(job, slots[0])
+    again = ended(retry(job.uuid, by=by), slots[0])
+    decided = then is True
+    assert job.result == again.result == {"ran": {"dry_run": decided}, "sent": {"dry_run": decided}}
+    assert (job.dry_run, again.dry_run, job.parameters) == (decided, decided, None)
+
+
+def test_what_was_sent_is_sent_as_it_was(submit: Enqueue, slots: list[Slot]) -> None:
+    job = ended(submit({"scan": 1}, action="writes", parameters={"dry_run": "no"}), slots[0])
+    assert job.result == {"ran": {"dry_run": False}, "sent": {"dry_run": "no"}}
+    assert job.dry_run is False
 
 
 def test_what_waits_already_has_the_defaults_of_its_start(submit: Enqueue, slots: list[Slot], by: Actor) -> None:

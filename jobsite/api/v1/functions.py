@@ -36,6 +36,8 @@ def with_function_name(jobs: JobQuerySet) -> JobQuerySet:
     ]
     sent = Lower(KeyTextTransform("dry_run", F("parameters")))
     is_dry = Coalesce(
+        "dry_run",
+        # Of jobs from before there was this column.
         In(sent, _TRUE),
         ExpressionWrapper(Q(action__in=dry_by_default), output_field=BooleanField()),
         output_field=BooleanField(),
