@@ -69,9 +69,11 @@ class Flash:
     def boots(self) -> str:
         """The image's name; empty for a device that names none."""
         try:
-            return (self.folder / "boot-config").read_text().strip().removeprefix("SWI=flash:/")
+            # A damaged one is no obstacle: it is replaced.
+            line = (self.folder / "boot-config").read_text("utf-8", "backslashreplace")
         except FileNotFoundError:
             return ""
+        return line.strip().removeprefix("SWI=flash:/")
 
     def check_room(self, image: Image) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

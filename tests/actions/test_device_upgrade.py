@@ -106,6 +106,15 @@ def test_a_device_of_another_platform_fails_alone() -> None:
     assert device["job_tasks"][-1]["result"] == f"{IMAGE} is for eos, this is junos"
 
 
+def test_a_boot_config_that_is_no_text_is_replaced_and_shown_as_it_was(sample: Path) -> None:
+    (sample / "flash" / "eosaccess1").mkdir(parents=True)
+    (sample / "flash" / "eosaccess1" / "boot-config").write_bytes(b"SWI=flash:/\xff\xfe\n")
+    devices = upgrade(group="access")
+    assert not any(device["failed"] for device in devices.values())
+    assert devices["eosaccess1"]["job_tasks"][0]["result"] == r"boots \xff\xfe"
+    assert boot_config(sample, "eosaccess1") == f"SWI=flash:/{IMAGE}\n"
+
+
 def test_a_damaged_image_reaches_no_device(sample: Path) -> None:
     device = upgrade(hostname="eosdist", url="file:EOS-4.33.0F.swi")["eosdist"]
     assert tasks(device) == ["Pre-check"]
