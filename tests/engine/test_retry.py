@@ -93,7 +93,7 @@ def test_a_retry_takes_over_everything_but_the_course_of_the_attempt(start: Star
         scheduled_by="ann", next=Submission(action="noop"), locks=[{"name": "devices", "mode": "shared"}],
     )  # fmt: skip
     cron = Cron.objects.create(name="n", action="noop", schedule="@daily", enabled=False)
-    Job.objects.filter(pk=job.pk).update(cron=cron, cron_due_at=timezone.now(), sealed_with="a key")
+    Job.objects.filter(pk=job.pk).update(cron=cron, cron_due_at=timezone.now(), sealed_with="a key", dry_run=True)
     finish(slot, claimed, replace(ERRORED, finished='["eosdist"]', progress_done=1, progress_total=2, change_score=3))
     job.refresh_from_db()
     [made] = chain(job)
