@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from benchmarks.client import Asked
 from benchmarks.logins import Logins
@@ -134,8 +138,16 @@ def _jobs(site: Site) -> list[Asked]:
         Asked(name="v0_jobs_q_id", paths=by_id),
         Asked(name="v0_jobs_retry_from", paths=chains),
         Asked(name="v0_audit_object", paths=events),
+        Asked(name="v1_jobs_finished_after", paths=(_finished_lately(),)),
         Asked(name="v1_job", paths=tuple(f"/api/v1.0/job/{job.pk}" for job in some)),
     ]
+
+
+def _finished_lately() -> str:
+    """Some thousands at most, which all stand at the end of the list."""
+    ended = Job.objects.filter(ended_at__isnull=False).order_by("-ended_at")
+    *_, moment = ended.values_list(Cast("ended_at", TextField()), flat=True)[:5000]
+    return "/api/v1.0/jobs?" + urlencode({"filter[finish_time][gt]": moment})
 
 
 def _with(asked: Asked, headers: Mapping[str, str]) -> Asked:

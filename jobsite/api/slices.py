@@ -1,9 +1,12 @@
-"""Part of a list by number: the rows from one place on, however far down it is."""
+"""Part of a list, however far down it is, and however unevenly what is listed lies among the rest."""
 
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, QuerySet
+
+from jobsite import patience
+from jobsite.api.counts import count_of
 
 # From here on the index alone finds the ids, and only then their rows are read.
 _FAR = 1000
@@ -24,3 +27,15 @@ def rows_from(rows: QuerySet[Any], start: int, size: int, *columns: Any) -> list
         ids = ArraySubquery(rows.values("pk")[start : start + size])
         return list(rows.filter(_IsOneOf(F("pk"), ids)).values_list(*columns))
     return list(rows.values_list(*columns)[start : start + size])
+
+
+def found_first(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows. Few of them, up to EXACT_COUNT_CAP, are found by what chooses them, and only then put in order.
+
+    For an index on a time while the order is another: the planner takes what is chosen to lie evenly among all and
+    walks the order, past millions, to the last hour at its end.
+    """
+    with patience.at_most(patience.LIST):
+        if not count_of(rows).exact:
+            return rows
+    return rows.filter(_IsOneOf(F("pk"), ArraySubquery(rows.order_by().values("pk"))))

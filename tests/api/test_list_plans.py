@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from jobs.criteria import _CONDITIONS
 from jobs.models import Cron, Job
 from jobsite import patience
-from tests.api.conftest import MakeJob, MakeWorker
+from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 ROWS = 20_000
 # Of long ended jobs one in a hundred is in error, one in a thousand waits; each is of one of 20 actions and crons.
@@ -167,6 +167,26 @@ def test_a_list_that_takes_too_long_is_400_and_says_how_to_narrow_it(
     [error] = response.json()["errors"]
     assert (response.status_code, error["code"]) == (400, "INVALID_PARAMETERS")
     assert "narrow it by action, worker, status" in error["detail"]["reason"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("time", ["finish_time", "scheduled_time"])
+def test_what_happened_lately_is_found_without_a_walk_past_all_before_it(
+    client: Client, filled: dict[str, Any], time: str
+) -> None:
+    lately = list(Job.objects.filter(status="done").order_by("-pk").values_list("pk", flat=True)[:2000])
+    tomorrow = NOON + timedelta(days=36_500)
+    Job.objects.filter(pk__in=lately).update(ended_at=tomorrow, scheduled_at=tomorrow)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+    url = f"/api/v1.0/jobs?per_page=10&filter[{time}][gt]={(NOON + timedelta(days=36_499)):%Y-%m-%d}"
+    with CaptureQueriesContext(connection) as queries:
+        found = [job["id"] for job in client.get(url).json()["data"]["jobs"]]
+    assert found == sorted(lately)[:10]
+    [page] = [sql for sql in (query["sql"] for query in queries) if "LIMIT 11" in sql]
+    plan, ways, pages = _explained(page)
+    assert "Seq Scan" not in ways, plan
+    assert pages <= 300, plan
 
 
 # What serves it, at the other dialect's end and start: waiting ones are the newest, and others stand between.
