@@ -96,6 +96,12 @@ def test_what_is_no_abort_is_400_in_the_originals_words(
     assert jobs(client)[0]["status"] == "SCHEDULED"
 
 
+def test_a_query_that_is_refused_aborts_nothing(client: Client, make_job: MakeJob) -> None:
+    status, message = refused(send(client, "put", f"/job/{make_job().pk}?filter_jobresult=x", {"action": "ABORT"}))
+    assert (status, "filter_jobresult" in message) == (400, True)
+    assert jobs(client)[0]["status"] == "SCHEDULED"
+
+
 def test_no_body_at_all_is_no_action(client: Client, make_job: MakeJob) -> None:
     # As `cnaas jobs abort` of the original's command line sends it.
     response = client.put(f"/api/v1.0/job/{make_job().pk}")

@@ -1,8 +1,8 @@
 """/jobs and /job/{id}: list, read, abort."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -58,7 +58,7 @@ class OneJob(Endpoint):
         version = Job.objects.filter(pk=number).values_list("pk", JOB_VERSION).first()
         if version is None:
             raise _no_job(number)
-        return unless_known(request, tag_of(version), lambda: _one(number, request.query_params))
+        return unless_known(request, tag_of(version), lambda: _one(number, without=left_out(request.query_params)))
 
     @ABORT_JOB
     def change(self, request: Request, job_id: str) -> Response:
@@ -68,8 +68,10 @@ class OneJob(Endpoint):
         if str(body["action"]).upper() != "ABORT":
             raise WireError(400, f"Unknown action: {body['action']}")
         number = _number(job_id)
+        # Read first: a query that is refused must not have aborted the job.
+        without = left_out(request.query_params)
         self._abort(number, reason=_reason(body), request=request)
-        return _one(number, request.query_params)
+        return _one(number, without=without)
 
     def _abort(self, number: int, *, reason: str, request: Request) -> None:
         found = Job.objects.filter(pk=number).values_list("uuid", "status").first()
@@ -86,11 +88,11 @@ class OneJob(Endpoint):
             raise _no_job(number) from error
 
 
-def _one(number: int, query: QueryDict) -> Response:
+def _one(number: int, *, without: Collection[str]) -> Response:
     row = with_function_name(Job.objects.filter(pk=number)).values_list(*JOB_COLUMNS).first()
     if row is None:
         raise _no_job(number)
-    return success({"jobs": [job_object(JobRow(*row), without=left_out(query))]})
+    return success({"jobs": [job_object(JobRow(*row), without=without)]})
 
 
 def _number(text: str) -> int:
