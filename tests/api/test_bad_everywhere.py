@@ -107,6 +107,25 @@ def test_each_field_with_each_wrong_value(operation: Operation, root: Client, kn
                 assert Draft202012Validator({**schema, **components}).is_valid(value), f"{case} was taken"
 
 
+@each_that_may_have_a_body
+def test_a_body_in_chunks_is_411(operation: Operation, root: Client, known: Known) -> None:
+    # As WSGI servers hand it on: without CONTENT_LENGTH.
+    sent = {"wsgi.input": io.BytesIO(encoded(operation.body)), "CONTENT_TYPE": JSON}
+    answer = root.generic(
+        operation.method,
+        operation.among(known),
+        headers={"Transfer-Encoding": "chunked"},
+        **sent,  # type: ignore[arg-type]
+    )
+    assert (answer.status_code, problem(operation.dialect, answer)) == (411, "")
+    assert "Content-Length" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/api/v0/jobs", "/api/v1.0/jobs"])
+def test_a_body_in_chunks_of_a_read_is_ignored_like_any_other(path: str, root: Client) -> None:
+    assert root.get(path, headers={"Transfer-Encoding": "chunked"}).status_code == 200
+
+
 class Counted(io.RawIOBase):
     """So many bytes, and how many of them were asked for."""
 

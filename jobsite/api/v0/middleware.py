@@ -10,6 +10,7 @@ _WORDS = {
     403: ("NOT_AUTHORIZED", "You may not do this."),
     404: ("NOT_FOUND", "There is nothing at this address."),
     405: ("NOT_ALLOWED", "The method is not allowed here."),
+    411: ("LENGTH_REQUIRED", "A body needs its Content-Length: one that is sent in chunks is not read."),
     413: ("PAYLOAD_TOO_LARGE", "The body is too long."),
     503: ("UNAVAILABLE", "The site is not available; try again."),
 }

@@ -10,6 +10,7 @@ _WORDS = {
     403: FORBIDDEN,
     404: NOT_FOUND,
     405: "The method is not allowed here",
+    411: "A body needs its Content-Length: one that is sent in chunks is not read",
     413: "The body is too long",
     503: "The site is not available; try again",
 }
