@@ -1,5 +1,7 @@
 """What the engine's verbs refuse, in words of the domain; each dialect's `wire.py` maps them."""
 
+from jobs.naming import some_of
+
 
 class InvalidSubmission(ValueError):
     """A submission that can not be accepted: `field` names what is wrong, dotted, `reason` what would be right."""
@@ -83,7 +85,8 @@ class LockHeld(RuntimeError):
     """The lock's holder is alive: `holders` are the ids of its jobs."""
 
     def __init__(self, name: str, holders: list[str]) -> None:
-        super().__init__(f"the lock {name} is held by job {', '.join(holders)}, which is alive")
+        alive = "is alive" if len(holders) == 1 else "are alive"
+        super().__init__(f"the lock {name} is held by job {some_of(holders)}, which {alive}")
         self.holders = holders
 
 

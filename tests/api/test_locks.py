@@ -1,5 +1,6 @@
 """GET /locks, clear and free."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -131,6 +132,21 @@ def test_a_live_holders_lock_is_a_conflict_that_names_it(client: Client, holder:
     status, answer = _post(client, "clear", reason="I want it")
     assert (status, answer["errors"][0]["code"]) == (409, "CONFLICT")
     assert answer["errors"][0]["detail"] == {"holders": str(holder.uuid)}
+
+
+def test_of_many_live_holders_some_are_named_in_whole(
+    client: Client, make_job: MakeJob, make_worker: MakeWorker, holder: Job
+) -> None:
+    JobLock.objects.update(mode="shared")
+    worker = make_worker()
+    for fence in range(2, 31):
+        job = make_job(status=Status.RUNNING, worker=worker)
+        Job.objects.filter(pk=job.pk).update(slot=f"{worker.boot_id}:{fence}")
+        JobLock.objects.create(lock_id="devices", job=job, mode="shared", fence=fence, acquired_at=NOON)
+    [error] = _post(client, "clear", reason="I want it")[1]["errors"]
+    named = error["detail"]["holders"]
+    assert re.fullmatch(r"([0-9a-f-]{36}(, )?)+ and 2\d more", named)
+    assert error["message"].endswith(f"held by job {named}, which are alive.")
 
 
 def test_force_needs_its_own_permission(client_of: ClientOf, client: Client, holder: Job) -> None:

@@ -1,5 +1,6 @@
 """GET and DELETE /joblocks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -109,6 +110,33 @@ def test_the_lock_of_a_live_holder_is_409_and_names_job_and_worker(
         assert job.worker is not None
         assert f"job {job.pk} (sync_devices) on worker {job.worker.name}" in message
     assert len(locks(client)) == 2
+
+
+def test_of_two_holders_only_the_live_one_is_called_alive(
+    client: Client, make_job: MakeJob, make_worker: MakeWorker
+) -> None:
+    living = alive(make_job, make_worker)
+    dead = make_job(status=Status.RUNNING, worker=make_worker(lease_until=timezone.now() - timedelta(minutes=1)))
+    for fence, job in enumerate((living, dead)):
+        hold("devices", job, mode="shared", fence=fence)
+    assert living.worker is not None
+    assert refused(send(client, "delete", "/joblocks", {"name": "devices"})) == (
+        409,
+        'Lock devices is held: abort its live holders, or send "force": true to have them killed. '
+        f"Alive: job {living.pk} (sync_devices) on worker {living.worker.name}",
+    )
+    assert len(locks(client)) == 2, "all or none"
+
+
+def test_of_many_live_holders_some_are_named_and_the_advice_is_whole(
+    client: Client, make_job: MakeJob, make_worker: MakeWorker
+) -> None:
+    name = "d" * 128
+    for fence in range(30):
+        hold(name, alive(make_job, make_worker), mode="shared", fence=fence)
+    status, message = refused(send(client, "delete", "/joblocks", {"name": name}))
+    assert (status, '"force": true' in message) == (409, True)
+    assert re.search(r"worker w\d+ and 2\d more$", message), message
 
 
 def test_force_has_a_live_holder_killed_and_needs_the_permission(

@@ -30,6 +30,7 @@ from jobs.engine.errors import (
     TooManyJobs,
     WorkerNotFit,
 )
+from jobs.naming import some_of
 from jobsite.api.answers import clipped, nearest
 from jobsite.api.middleware import RETRY_AFTER_SECONDS
 from jobsite.patience import TooSlow
@@ -156,7 +157,7 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     NoSuchWorker: lambda _: WireError(404, "NO_SUCH_WORKER", "A worker with the given ID does not exist."),
     NoSuchLock: lambda _: WireError(404, "NO_SUCH_LOCK", "No job has ever wanted a lock of the given name."),
     LockHeld: lambda error: WireError(
-        409, "CONFLICT", f"The lock's holder is alive: {error}.", {"holders": ", ".join(error.holders)}
+        409, "CONFLICT", f"The lock's holder is alive: {error}.", {"holders": some_of(error.holders)}
     ),
     NoSuchClass: lambda _: WireError(404, "NO_SUCH_CLASS", "A capacity class with the given name does not exist."),
     UnknownAction: lambda error: WireError(404, "NO_SUCH_ACTION", f"An action with the given name: {error}."),

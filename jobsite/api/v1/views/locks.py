@@ -1,5 +1,6 @@
 """/joblocks: who holds what, and how a lock is cleared by hand."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -10,6 +11,8 @@ from jobs.engine.clear import LockState, clear
 from jobs.engine.errors import LockHeld, NoSuchLock
 from jobs.engine.submission import LOCK_NAME
 from jobs.lock_report import Holder, LockReport, report
+from jobs.models import Job
+from jobs.naming import some_of
 from jobs.states import Status
 from jobsite.access.permissions import require
 from jobsite.api.conditional import tag_of, unless_known
@@ -60,7 +63,7 @@ class JobLocks(Endpoint):
         try:
             return clear(name, by=self.actor(request), reason=reason, force=force)
         except LockHeld as error:
-            raise _still_held(name) from error
+            raise _still_held(name, error.holders) from error
         except NoSuchLock as error:
             raise _no_lock() from error
 
@@ -85,8 +88,9 @@ def _no_lock() -> WireError:
     return WireError(404, "No such lock found in database")
 
 
-def _still_held(name: str) -> WireError:
-    holders = JobLock.objects.filter(lock=name).order_by("job").values_list("job", "job__action", "job__worker__name")
-    named = ", ".join(f"job {job} ({action}) on worker {worker}" for job, action, worker in holders)
-    advice = 'abort the job, or send "force": true to have it killed'
-    return WireError(409, f"Lock {name} is held by {named}, which is alive: {advice}")
+def _still_held(name: str, refusing: Collection[str]) -> WireError:
+    jobs = Job.objects.filter(uuid__in=refusing).order_by("pk").values_list("pk", "action", "worker__name")
+    alive = some_of([f"job {number} ({action}) on worker {worker}" for number, action, worker in jobs])
+    # The names last: a message that is too long is cut.
+    advice = 'abort its live holders, or send "force": true to have them killed'
+    return WireError(409, f"Lock {name} is held: {advice}. Alive: {alive}")
