@@ -44,7 +44,7 @@ def test_the_number_of_jobs_can_be_limited_by_the_pagination(client: Client, mak
     assert ids(client, per_page="2", sort="-id", page="2") == made[1:3][::-1]
 
 
-@pytest.mark.parametrize("page", ["", "0", "-1", "one", "1.5", "%", "1_0", "0x2", "²"])
+@pytest.mark.parametrize("page", ["", "0", "-1", "one", "1.5", "%", "1_0", "0x2", "²", "٣"])
 def test_an_unreadable_page_is_the_first(client: Client, make_job: MakeJob, page: str) -> None:
     made = [make_job().pk for _ in range(2)]
     assert ids(client, per_page="1", page=page) == made[:1]
@@ -55,7 +55,7 @@ def test_a_huge_page_is_400(client: Client, db: None, page: str) -> None:
     assert refused(client.get(f"{ROOT}/jobs", {"page": page}))[0] == 400
 
 
-@pytest.mark.parametrize("text", ["0", "1001", "-1", "", "ten", "1.5", "9" * 5000, "1_0", "²"])
+@pytest.mark.parametrize("text", ["0", "1001", "-1", "", "ten", "1.5", "9" * 5000, "1_0", "²", "٣"])
 def test_a_bad_per_page_is_400_in_the_originals_words(client: Client, db: None, text: str) -> None:
     words = "Unable to filter jobs: per_page argument must be integer between 1-1000"
     assert refused(client.get(f"{ROOT}/jobs", {"per_page": text})) == (400, words)

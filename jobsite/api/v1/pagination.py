@@ -137,8 +137,9 @@ def _per_page(query: QueryDict) -> int:
 
 def _page(query: QueryDict) -> int:
     text = first(query, "page")
-    # What is no number, or not above 0, is the first page.
-    number = int(text) if _WHOLE.fullmatch(text) else 1
-    if number > MAX_PAGE or (text.isdecimal() and not _WHOLE.fullmatch(text)):
+    # What is no number, or not above 0, is the first page. Digits of other scripts are none, as in ids.
+    if not (text.isascii() and text.isdecimal()):
+        return 1
+    if not _WHOLE.fullmatch(text) or int(text) > MAX_PAGE:
         raise InvalidFilter(f"page argument must be at most {MAX_PAGE}")
-    return max(number, 1)
+    return max(int(text), 1)
