@@ -47,6 +47,7 @@ def test_an_answer_that_the_reader_has_is_304_and_empty(
     assert first["ETag"].startswith('W/"')
     second = again(client, url, first)
     assert (second.status_code, second.content) == (304, b"")
+    assert "Content-Length" not in second
     assert {"200", "304"} <= set(read.described["responses"])
     for answer in (first, second):
         assert answer["Cache-Control"] == "private, no-cache"
