@@ -18,14 +18,6 @@ class Describe(Protocol):
 COUNT_EXACT = OpenApiParameter(
     "X-Count-Exact", bool, OpenApiParameter.HEADER, response=[200], description="false: an estimate."
 )
-# Of what is read: who brings the present ETag is spared the body.
-ETAG = OpenApiParameter(
-    "ETag",
-    str,
-    OpenApiParameter.HEADER,
-    response=[200, 304],
-    description="For If-None-Match. A list of more than 1000 jobs has none.",
-)
 NOT_MODIFIED = OpenApiResponse(description="Nothing: If-None-Match has the present ETag.")
 READ_DOCS: Describe = extend_schema(
     operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
@@ -35,6 +27,12 @@ READ_DOCS: Describe = extend_schema(
 def holds_a_list(answer: type) -> None:
     """Of an object that is the answer to a list: it is not a row of one."""
     extend_schema_serializer(many=False)(answer)
+
+
+def etag(where_none: str = "") -> OpenApiParameter:
+    """Of what is read: who brings the present one is spared the body."""
+    words = f"For If-None-Match. {where_none}".rstrip()
+    return OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 304], description=words)
 
 
 def described(name: str, kind: str, description: str, **schema: Any) -> dict[str, Any]:

@@ -55,6 +55,15 @@ def test_an_answer_that_the_reader_has_is_304_and_empty(
         assert answer["ETag"] == first["ETag"]
 
 
+def test_only_what_can_be_without_a_tag_is_described_so() -> None:
+    said = {str(read): read.described["responses"]["200"]["headers"]["ETag"]["description"] for read in READS}
+    assert {read: words for read, words in said.items() if words != "For If-None-Match."} == {
+        "GET /api/v0/jobs": "For If-None-Match. A list of more than 1000 jobs has none.",
+        "GET /api/v0/jobs/{job_id}/logs": "For If-None-Match. A stream has none.",
+        "GET /api/v0/audit": "For If-None-Match. CSV has none.",
+    }
+
+
 def test_of_what_is_short_any_change_makes_another_tag(client: Client, make_job: MakeJob) -> None:
     make_job()
     Cron.objects.create(name="nightly", action="noop", schedule="@daily", next_run_at=NOON)

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
+from jobsite.api.describing import COUNT_EXACT, NOT_MODIFIED, Describe, etag, holds_a_list
 from jobsite.api.v1 import schemas
 from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
 
@@ -59,7 +59,7 @@ def _endpoint(
         responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED
-        more["parameters"] = [*more.get("parameters", []), ETAG]
+        more["parameters"] = [*more.get("parameters", []), etag()]
     if public:
         more["auth"] = []
     more.setdefault("request", None)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 
-from jobsite.api.describing import Describe
+from jobsite.api.describing import Describe, etag
 from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, listing
 from jobsite.api.v0.schemas.audit import AuditList
 
@@ -34,6 +34,6 @@ AUDIT: dict[str, Describe] = {
         {"audit": [_EXAMPLE]},
         errors=(400,),
         also={(200, "text/csv"): _CSV},
-        parameters=PAGE_HEADERS,
+        parameters=[*PAGE_HEADERS, etag("CSV has none.")],
     )
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from jobsite.api.describing import COUNT_EXACT, ETAG, NOT_MODIFIED, Describe, holds_a_list
+from jobsite.api.describing import COUNT_EXACT, NOT_MODIFIED, Describe, etag, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
 
 # Lenient with what is no number, and not with a negative one.
@@ -54,7 +54,8 @@ def endpoint(
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED
-        more["parameters"] = [*more.get("parameters", []), ETAG]
+        # Where one stands among them that says more of it, that one counts.
+        more["parameters"] = [etag(), *more.get("parameters", [])]
     more["examples"] = [*examples, *more.get("examples", [])]
     describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
     return describe

@@ -3,7 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobsite.api.describing import Describe
+from jobsite.api.describing import Describe, etag
 from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, PAGE_HEADERS, deleting, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
@@ -53,7 +53,7 @@ JOBS: dict[str, Describe] = {
         JobList,
         {"jobs": [JOB_EXAMPLE]},
         errors=(400,),
-        parameters=[_KEY, *PAGE_HEADERS],
+        parameters=[_KEY, *PAGE_HEADERS, etag("A list of more than 1000 jobs has none.")],
     ),
     "create": endpoint(
         "jobs_submit",
@@ -101,6 +101,7 @@ JOBS: dict[str, Describe] = {
                 "TOO_MANY_REQUESTS.",
                 default=False,
             ),
+            etag("A stream has none."),
         ],
         also={(200, STREAM): StreamedLine},
         conditional=True,
