@@ -118,5 +118,12 @@ def test_the_parameters_of_the_list_are_all_described(described: Any) -> None:
     listed = {item["name"]: item for item in described["paths"][f"{ROOT}/jobs"]["get"]["parameters"]}
     queries = {name for name, item in listed.items() if item["in"] == "query"}
     assert queries == {"per_page", "page", "sort", "filter[ATTR]", "filter[ATTR][OP]", "filter_jobresult"}
-    assert all(name in listed["sort"]["description"] for name in JobFilter.base_filters)
+    assert all(name in listed["filter[ATTR]"]["description"] for name in JobFilter.base_filters)
     assert all(name in listed["filter[ATTR][OP]"]["description"] for name in OPERATORS)
+
+
+def test_sort_names_what_can_be_sorted_by_and_nothing_else(described: Any, client: Client) -> None:
+    listed = {item["name"]: item for item in described["paths"][f"{ROOT}/jobs"]["get"]["parameters"]}
+    named = listed["sort"]["description"].partition("ATTR: ")[2].split(", ")
+    taken = [name for name in JobFilter.base_filters if client.get(f"{ROOT}/jobs", {"sort": name}).status_code == 200]
+    assert named == taken

@@ -53,6 +53,7 @@ _FUNCTION = {"function_name"}
 # An index serves each of these, and none of them in the order of ids.
 _TIMES = {"scheduled_time", "finish_time"}
 _UNSORTABLE = {"result", "exception", "finished_devices", "start_arguments"}
+SORTABLE = [name for name in JobFilter.base_filters if name not in _UNSORTABLE]
 _WORDS = Case(
     *(When(status__in=statuses, then=Value(word)) for word, statuses in STATUSES.items()), output_field=TextField()
 )
@@ -79,8 +80,8 @@ class FilterBackend(BaseFilterBackend):
         """For the API description."""
         names = ", ".join(JobFilter.base_filters)
         return [
-            described("sort", "string", f"ATTR, or -ATTR for falling. ATTR: {names}", default="id"),
-            described("filter[ATTR]", "string", "Equality. Dots in ATTR stand for underscores."),
+            described("sort", "string", f"ATTR, or -ATTR for falling. ATTR: {', '.join(SORTABLE)}", default="id"),
+            described("filter[ATTR]", "string", f"Equality. Dots in ATTR stand for underscores. ATTR: {names}"),
             described("filter[ATTR][OP]", "string", f"OP: {', '.join(OPERATORS)}. `in` takes commas between values."),
         ]
 
@@ -92,7 +93,7 @@ def _sorted_by(text: str) -> str:
 def _sorted(jobs: QuerySet[Job], text: str) -> QuerySet[Job]:
     """By an attribute, `-` before it for falling; the id breaks ties."""
     name = _sorted_by(text)
-    if name not in JobFilter.base_filters or name in _UNSORTABLE:
+    if name not in SORTABLE:
         raise InvalidFilter(f"{name[:60]} is not a valid attribute to sort on")
     key = _WORDS if name == "status" else F(JobFilter.base_filters[name].field_name)
     falling = text.startswith("-")
