@@ -114,6 +114,27 @@ def test_answers_to_changes_and_errors_fit_too(
     assert not problems(described, schema_of(described, method, path, code), response.json())
 
 
+DRY_RUNS: list[Any] = ["false", None, [1], 0, {}]
+REASONS: list[Any] = [5, None, ["x"], {}]
+LENIENT: list[tuple[str, str, dict[str, Any]]] = [
+    *(("post", "/device_syncto", {"hostname": "eosdist", "dry_run": value}) for value in DRY_RUNS),
+    *(("post", "/device_syncto", {"all": value}) for value in ("true", 1, "Yes")),
+    *(("post", "/device_syncto", {"hostname": "eosdist", "all": value}) for value in (0, "false")),
+    *(("put", "/job/{job_id}", {"action": "ABORT", "abort_reason": value}) for value in REASONS),
+]
+
+
+@pytest.mark.parametrize("change", LENIENT, ids=[str(body) for _, _, body in LENIENT])
+def test_what_is_taken_fits_the_schema_of_the_request(
+    described: Any, client: Client, make_job: MakeJob, change: tuple[str, str, dict[str, Any]]
+) -> None:
+    method, path, body = change
+    response = send(client, method, path.format(job_id=make_job().pk), body)
+    assert response.status_code == 200, response.content
+    content = described["paths"][f"{ROOT}{path}"][method]["requestBody"]["content"]["application/json"]
+    assert not problems(described, content["schema"], body)
+
+
 def test_the_parameters_of_the_list_are_all_described(described: Any) -> None:
     listed = {item["name"]: item for item in described["paths"][f"{ROOT}/jobs"]["get"]["parameters"]}
     queries = {name for name, item in listed.items() if item["in"] == "query"}

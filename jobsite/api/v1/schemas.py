@@ -170,7 +170,9 @@ class ChangeBody(BaseModel):
     """What to do with a job."""
 
     action: Annotated[str, Field(description="`ABORT`")]
-    abort_reason: Annotated[str | None, Field(description="Kept; the first 255 characters.")] = None
+    abort_reason: Annotated[
+        Any, Field(description="Text; its first 255 characters are kept. For anything else a default stands.")
+    ] = None
 
 
 class _StartBody(BaseModel):
@@ -187,8 +189,8 @@ class _StartBody(BaseModel):
 class SyncBody(_StartBody):
     """Exactly one of hostname, group and all. Other keys are accepted, ignored, and named in the job's log."""
 
-    all: bool | None = None
-    dry_run: Annotated[bool, Field(description="Only `false` writes.")] = True
+    all: Annotated[bool | Literal[0, 1] | str, Field(description='Text is read as `"true"` or `"false"`.')] = False
+    dry_run: Annotated[Any, Field(description="Only JSON `false` writes; any other value is a dry run.")] = True
 
 
 class UpgradeBody(_StartBody):
