@@ -148,3 +148,23 @@ def test_sort_names_what_can_be_sorted_by_and_nothing_else(described: Any, clien
     named = listed["sort"]["description"].partition("ATTR: ")[2].split(", ")
     taken = [name for name in JobFilter.base_filters if client.get(f"{ROOT}/jobs", {"sort": name}).status_code == 200]
     assert named == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("per_page", [-1, 0, 1, 1000, 1001]),
+        ("page", [-1, 0, 1, 2**31, 2**31 + 1]),
+        (
+            "filter_jobresult",
+            ["", "config", "diff", "config,diff", " diff , config,", "x", "config diff", "configs", ","],
+        ),
+    ],
+)
+def test_a_parameter_of_the_list_takes_what_its_schema_says(
+    described: Any, client: Client, db: None, name: str, values: list[Any]
+) -> None:
+    listed = {item["name"]: item for item in described["paths"][f"{ROOT}/jobs"]["get"]["parameters"]}
+    for value in values:
+        is_taken = client.get(f"{ROOT}/jobs", {name: value}).status_code == 200
+        assert is_taken == (not problems(described, listed[name]["schema"], value)), value

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from jobsite.api.describing import COUNT_EXACT, NOT_MODIFIED, Describe, etag, holds_a_list
 from jobsite.api.v1 import schemas
+from jobsite.api.v1.results import PATTERN
 from jobsite.api.v1.schemas import JOB_EXAMPLE, LOCK_EXAMPLE
 
 for _list in (schemas.JobsAnswer, schemas.LocksAnswer):
@@ -13,7 +14,10 @@ for _list in (schemas.JobsAnswer, schemas.LocksAnswer):
 
 _JOB_ID = OpenApiParameter("job_id", int, OpenApiParameter.PATH)
 _LEFT_OUT = OpenApiParameter(
-    "filter_jobresult", str, description="`config`, `diff` or both: leaves these tasks out of the results of syncs."
+    "filter_jobresult",
+    str,
+    pattern=PATTERN,
+    description="`config`, `diff` or both with a comma between them: leaves these tasks out of the results of syncs.",
 )
 _TOTAL = OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200])
 _HEADERS = [

@@ -66,8 +66,10 @@ class JobPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """For the API description."""
         return [
-            described("per_page", "integer", f"1 to {MAX_PER_PAGE}.", default=DEFAULT_PER_PAGE),
-            described("page", "integer", "An unreadable one is the first.", default=1),
+            described(
+                "per_page", "integer", "How many jobs.", default=DEFAULT_PER_PAGE, minimum=1, maximum=MAX_PER_PAGE
+            ),
+            described("page", "integer", "An unreadable one is the first.", default=1, maximum=MAX_PAGE),
         ]
 
     def _answer(self, rows: list[JobRow]) -> HttpResponseBase:

@@ -11,6 +11,9 @@ from jobsite.api.v1.query import first
 # By name, not by place: a device that failed early has fewer tasks.
 _TASKS = {"config": "Generate device config", "diff": "Sync device config"}
 _FUNCTIONS = "sync_devices"
+# For the API description: what `left_out` takes.
+_WORD = rf"\s*({'|'.join(_TASKS)})?\s*"
+PATTERN = rf"^{_WORD}(,{_WORD})*$"
 
 
 def left_out(query: QueryDict) -> frozenset[str]:
