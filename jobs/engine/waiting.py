@@ -13,6 +13,20 @@ from jobs.states import Status
 from workers import capacity
 from workers.models import Worker, WorkerState
 
+# What is read of the job. One that was loaded without is asked for again, and may be gone by then.
+COLUMNS = (
+    "uuid",
+    "status",
+    "due",
+    "paused",
+    "scheduled_at",
+    "retry_from",
+    "action",
+    "capacity_class",
+    "locks",
+    "blocked_by",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:

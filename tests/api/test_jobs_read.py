@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from jobs.models import JobLog
+from jobs.engine.waiting import Reason, waiting_reasons
+from jobs.models import Job, JobLog
 from jobs.states import Status
-from tests.api.conftest import NOON, MakeJob
+from jobsite.api.v0 import details
+from tests.api.conftest import NOON, MakeJob, MakeWorker
 
 
 @pytest.mark.parametrize("below", ["", "/detail", "/result", "/waiting", "/logs"])
@@ -33,6 +35,34 @@ def test_an_unknown_id_is_404_whatever_it_looks_like(client: Client, job_id: str
     error = response.json()["errors"][0]
     assert (response.status_code, error["code"]) == (404, "NO_SUCH_JOB")
     assert error["message"] == "A job with the given ID does not exist."
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"paused": True},
+        {"due": False, "scheduled_at": NOON + timedelta(days=9999)},
+        {"locks": [{"name": "devices", "mode": "exclusive"}], "blocked_by": "devices"},
+    ],
+)
+def test_why_a_job_waits_is_told_also_of_one_that_goes_while_it_is_asked(
+    client: Client,
+    make_job: MakeJob,
+    make_worker: MakeWorker,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: dict[str, Any],
+) -> None:
+    def gone_by_then(job: Job) -> list[Reason]:
+        Job.objects.filter(pk=job.pk).delete()
+        return waiting_reasons(job)
+
+    monkeypatch.setattr(details, "waiting_reasons", gone_by_then)
+    make_worker(capacity={"default": 1})
+    url = f"/api/v0/jobs/{make_job(**columns).uuid}/waiting"
+    answers = [client.get(url) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 404], answers
+    assert answers[1].json()["errors"][0]["code"] == "NO_SUCH_JOB"
 
 
 def test_an_id_is_read_in_either_case(client: Client, make_job: MakeJob) -> None:

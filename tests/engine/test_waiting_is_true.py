@@ -11,7 +11,7 @@ from django.db.models import F
 from jobs import doorbell
 from jobs.engine.classes import class_for
 from jobs.engine.rows import django_rows
-from jobs.engine.waiting import Reason, waiting_reasons
+from jobs.engine.waiting import COLUMNS, Reason, waiting_reasons
 from jobs.models import Job
 from tests.engine.causes import remove
 from tests.engine.inside import claimable, prepared, rolled_back
@@ -79,8 +79,10 @@ def prove(seeds: range) -> Counter[str]:
 
 def _judge(job: Job, seed: int) -> list[Reason]:
     """The job's reasons; fails when the claims say otherwise."""
-    job = Job.objects.select_related("capacity_class").get(pk=job.pk)
+    job = Job.objects.select_related("capacity_class").only(*COLUMNS, "capacity_class__needs").get(pk=job.pk)
+    left_out = job.get_deferred_fields()
     reasons = waiting_reasons(job)
+    assert job.get_deferred_fields() == left_out, "a job that goes meanwhile would be an error"
     ready = [reason.code for reason in reasons] == ["READY"]
     assert reasons, f"state {seed}: job {job.pk} waits without a reason"
     assert claimable(job) == ready, f"state {seed}: job {job.pk} of {job.capacity_class} says {reasons}"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from jobs.engine.errors import NoSuchJob
-from jobs.engine.waiting import waiting_reasons
+from jobs.engine.waiting import COLUMNS, waiting_reasons
 from jobs.models import Job
 from jobs.seal.form import masked
 from jobsite.api.v0.wire import lock_needs, optional_time, shown_status
@@ -25,18 +25,6 @@ _DETAIL = (
     "cancel_reason",
 )
 _ATTEMPT = ("uuid", "pk", "worker__hex_id", "status", "late_result_at", "started_at", "ended_at")
-
-
-_WAITING = (
-    "status",
-    "due",
-    "scheduled_at",
-    "retry_from",
-    "action",
-    "capacity_class_id",
-    "locks",
-    "blocked_by",
-)
 
 
 def detail_object(uuid: UUID) -> dict[str, Any]:
@@ -71,7 +59,7 @@ def result_object(uuid: UUID) -> dict[str, Any]:
 
 def waiting_object(uuid: UUID) -> dict[str, Any]:
     """`/waiting`: why the job has not started. Raises NoSuchJob."""
-    job = Job.objects.only(*_WAITING).filter(uuid=uuid).first()
+    job = Job.objects.only(*COLUMNS).filter(uuid=uuid).first()
     if job is None:
         raise NoSuchJob(str(uuid))
     return {"reasons": [asdict(reason) for reason in waiting_reasons(job)]}
