@@ -13,7 +13,7 @@ from jobs.engine.actor import Actor
 from jobs.engine.audit import audit
 from jobs.engine.chain import dump
 from jobs.engine.classes import KnownClass, class_for, forget_classes, plain_queue
-from jobs.engine.insert import insert_unique
+from jobs.engine.insert import ROUNDS, Key, insert_unique
 from jobs.engine.lines import wake_lines
 from jobs.engine.rows import Rows, django_rows
 from jobs.engine.sql import PAUSED_ACTIONS
@@ -142,17 +142,29 @@ def _store(checked: list[Checked], *, by: Actor) -> list[Enqueued]:
 def _insert(jobs: list[Job]) -> list[Enqueued]:
     """In their order. The unique index decides which of those with a key are new."""
     Job.objects.bulk_create([job for job in jobs if job.unique_key is None], batch_size=BATCH)
-    keyed = [job for job in jobs if job.unique_key is not None]
-    if not keyed:
-        return [Enqueued(job=job, new=True) for job in jobs]
-    waiting = insert_unique(django_rows, keyed)
-    for job in keyed:
-        number, uuid = waiting[job.action, job.unique_key]
-        job.pk = number if uuid == job.uuid else None
-    ours = {job.uuid for job in keyed}
-    others = [number for number, uuid in waiting.values() if uuid not in ours]
-    found = {(job.action, job.unique_key): job for job in [*Job.objects.filter(pk__in=others), *keyed] if job.pk}
-    return [Enqueued(job=job if job.pk else found[job.action, job.unique_key], new=job.pk is not None) for job in jobs]
+    keyed = _insert_keyed([job for job in jobs if job.unique_key is not None])
+    return [Enqueued(job=keyed.get((job.action, job.unique_key), job), new=job.pk is not None) for job in jobs]
+
+
+def _insert_keyed(jobs: list[Job]) -> dict[Key, Job]:
+    """Which of them, or of others, waits under each key. Those that are new have their ids."""
+    ours = {job.uuid: job for job in jobs}
+    found: dict[Key, Job] = {}
+    left = jobs
+    for _ in range(ROUNDS):
+        if not left:
+            return found
+        waiting = insert_unique(django_rows, left)
+        # Not locked, so that it can be claimed: one that is deleted before it is read made room for ours.
+        others = Job.objects.in_bulk([number for number, uuid in waiting.values() if uuid not in ours])
+        for key, (number, uuid) in waiting.items():
+            if uuid in ours:
+                ours[uuid].pk = number
+                found[key] = ours[uuid]
+            elif number in others:
+                found[key] = others[number]
+        left = [job for job in left if (job.action, job.unique_key) not in found]
+    raise RuntimeError(f"of {len(left)} jobs with unique keys the one in their way was deleted each time")
 
 
 def _audit(jobs: list[Job], *, by: Actor) -> None:

@@ -68,7 +68,7 @@ def _enqueue(rows: Rows, *, job: Claimed, checked: Checked, class_id: int, by: A
     if made.unique_key is None:
         [number], uuid = insert(rows, [made]), made.uuid
     else:
-        [(number, uuid)] = insert_unique(rows, [made]).values()
+        [(number, uuid)] = insert_unique(rows, [made], keep=True).values()
     rows("UPDATE jobs_job SET next_job_id = %s WHERE id = %s", [number, job.id])
     after = {"action": made.action, "parameters": made.parameters, "number": number, "follows": str(job.uuid)}
     verb = "enqueue" if uuid == made.uuid else "enqueue_again"

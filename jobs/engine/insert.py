@@ -14,7 +14,7 @@ from jobs.engine.rows import Rows
 from jobs.models import Job
 
 BATCH = 500
-# Each further round needs that a job was claimed between our INSERT and our SELECT.
+# Each further round needs that a job was claimed or deleted between two statements of ours.
 ROUNDS = 50
 
 Key = tuple[str, str | None]
@@ -22,6 +22,8 @@ Key = tuple[str, str | None]
 _WAITING = """SELECT job.action, job.unique_key, job.id, job.uuid FROM jobs_job AS job
 JOIN unnest(%(actions)s, %(keys)s) AS wanted(action, unique_key) USING (action, unique_key)
 WHERE job.status = 'waiting' AND job.unique_key IS NOT NULL"""
+# One that is about to go is waited for, and then not found; claims pass it over until the transaction has ended.
+_KEPT = " FOR KEY SHARE OF job"
 _UNLESS_ONE_WAITS = "ON CONFLICT (action, unique_key) WHERE unique_key IS NOT NULL AND status = 'waiting' DO NOTHING"
 
 
@@ -44,20 +46,22 @@ def insert(rows: Rows, made: Iterable[Model], *, unless: str = "") -> list[int]:
     return [pk for (pk,) in rows(statement, parameters)]
 
 
-def insert_unique(rows: Rows, jobs: Iterable[Job]) -> dict[Key, tuple[int, UUID]]:
+def insert_unique(rows: Rows, jobs: Iterable[Job], *, keep: bool = False) -> dict[Key, tuple[int, UUID]]:
     """Insert one job for each action and unique key, unless one waits. Returns which waits now: id and uuid.
 
     The unique index decides, also between two that come at once: the second waits for the commit of the first.
+    `keep`: for whoever names them in another row, none of them can be deleted in this transaction.
     """
     # The first of equals; sorted, so that two bulks meet in the same order and can not wait for each other.
     wanted = {(job.action, job.unique_key): job for job in reversed(list(jobs))}
     left = sorted(wanted, key=str)
+    waiting = _WAITING + _KEPT if keep else _WAITING
     found: dict[Key, tuple[int, UUID]] = {}
     for _ in range(ROUNDS):
         for keys in _batches(left):
             insert(rows, [wanted[key] for key in keys], unless=_UNLESS_ONE_WAITS)
         named = {"actions": [action for action, _ in left], "keys": [key for _, key in left]}
-        found |= {(action, key): (number, uuid) for action, key, number, uuid in rows(_WAITING, named)}
+        found |= {(action, key): (number, uuid) for action, key, number, uuid in rows(waiting, named)}
         left = [key for key in left if key not in found]
         if not left:
             return found

@@ -3,20 +3,26 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import OperationalError, transaction
 
 from jobs.actions import Action, Parameters, registry
+from jobs.engine import enqueue as enqueueing
 from jobs.engine.actor import Actor
 from jobs.engine.cancel import cancel
 from jobs.engine.claim import claim
+from jobs.engine.delete import delete
 from jobs.engine.enqueue import enqueue, enqueue_each, enqueue_many
 from jobs.engine.finish import Outcome, finish
+from jobs.engine.insert import Key, insert_unique
+from jobs.engine.rows import Rows, django_rows
 from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
-from tests.engine.conftest import Enqueue, NewSlot, NewWorker, chain
-from tests.engine.threads import at_once
+from tests.engine.conftest import Enqueue, NewSlot, NewWorker, Start, chain
+from tests.engine.threads import at_once, side_by_side
 
 Declare = Callable[..., Action]
 
@@ -101,6 +107,52 @@ def test_many_at_once_meet_each_other_and_what_waits(declare: Declare, submit: E
     assert [job.parameters and job.parameters["device"] for job in jobs] == ["a", "b", "a", "c", None]
     assert Job.objects.count() == 4
     assert all(Job.objects.filter(pk=job.pk, uuid=job.uuid).exists() for job in jobs)
+
+
+def test_one_that_is_deleted_while_it_is_asked_for_makes_room(
+    declare: Declare, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(unique=True)
+    goes, stays = enqueue_many(_of("a", "b"), by=by)
+
+    def deleted_meanwhile(rows: Rows, jobs: list[Job]) -> dict[Key, tuple[int, UUID]]:
+        found = insert_unique(rows, jobs)
+        if Job.objects.filter(pk=goes.pk).exists():
+            side_by_side(lambda: delete(goes.uuid, by=by))
+        return found
+
+    monkeypatch.setattr(enqueueing, "insert_unique", deleted_meanwhile)
+    found = enqueue_each(_of("c", "a", "b", "a"), by=by)
+    assert [enqueued.new for enqueued in found] == [True, True, False, False]
+    assert found[1].job == found[3].job
+    assert found[2].job == stays
+    assert {enqueued.job.pk for enqueued in found} == set(Job.objects.values_list("pk", flat=True))
+
+
+def test_one_that_follows_another_is_not_deleted_before_that_has_ended(
+    declare: Declare, start: Start, by: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(unique=True)
+    job, slot, claimed = start(next=_of("a")[0])
+    waits = enqueue(*_of("a"), by=by)
+    statements = slot.session.rows
+
+    @transaction.atomic
+    def delete_at_once() -> None:
+        django_rows("SET LOCAL lock_timeout = '50ms'", None)
+        delete(waits.uuid, by=by)
+
+    def deleted_meanwhile(statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        if statement.startswith("UPDATE jobs_job SET next_job_id"):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                delete_at_once()
+        return statements(statement, parameters)
+
+    monkeypatch.setattr(slot.session, "rows", deleted_meanwhile)
+    assert finish(slot, claimed, Outcome(status=Status.DONE), take_next=False).accepted
+    job.refresh_from_db()
+    assert job.next_job == waits
+    delete(waits.uuid, by=by)
 
 
 @pytest.mark.slow
