@@ -1,0 +1,34 @@
+"""Bodies that are refused by the letter, whatever their size."""
+
+from collections import Counter
+
+import pytest
+from rest_framework.exceptions import ParseError
+
+from jobsite.api import strict_json
+from jobsite.api.strict_json import loads
+
+
+def test_of_many_keys_the_one_that_is_given_twice_is_named() -> None:
+    members = ",".join(f'"k{number}":0' for number in range(100_000))
+    with pytest.raises(ParseError, match="the key 'k99999' is given twice"):
+        loads(f'{{{members},"k99999":1}}'.encode())
+
+
+def test_each_key_is_looked_at_once() -> None:
+    asked: Counter[str] = Counter()
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            asked[str(self)] += 1
+            return str(self) == other
+
+        def __hash__(self) -> int:
+            return hash(str(self))
+
+    pairs = [(Name(f"k{number}"), 0) for number in range(1000)]
+    with pytest.raises(ValueError, match="'k999' is given twice"):
+        strict_json._object([*pairs, (Name("k999"), 0)])
+    assert asked.total() < 100
