@@ -12,7 +12,7 @@ from jobs.actions import registered_actions
 
 _ID_START = re.compile(r"[0-9a-f]{4,8}(?:-[0-9a-f]{0,12}){0,4}")
 _JSON_SCALAR = re.compile(r"true|false|-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
-
+_NUMBER = re.compile(r"[0-9]{1,19}")
 _LARGEST_NUMBER = 2**63 - 1
 
 
@@ -46,7 +46,7 @@ def named_like(text: str) -> Q:
 def found_by(term: str) -> Q:
     """Jobs with this number, id or beginning of one, whose action has just this name, or with this ticket."""
     found = Q(action=term) | Q(ticket_ref=term) | _id_from(term.lower())
-    if term.isascii() and term.isdecimal() and int(term) <= _LARGEST_NUMBER:
+    if _NUMBER.fullmatch(term) and int(term) <= _LARGEST_NUMBER:
         found |= Q(pk=int(term))
     return found
 

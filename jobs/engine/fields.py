@@ -7,6 +7,9 @@ from jobs import durations
 from jobs.engine.errors import InvalidSubmission
 from workers import capacity
 
+# Of a whole number. Python reads no text of more than 4300, and no database needs these.
+MAX_DIGITS = 300
+
 
 def storable(name: str, value: object) -> None:
     """Refuse what JSON in PostgreSQL can not hold, naming the key at fault."""
@@ -21,8 +24,8 @@ def storable(name: str, value: object) -> None:
             ) from None
     elif isinstance(value, float) and not math.isfinite(value):
         raise InvalidSubmission(field=name, reason=f"{value} is not a number that JSON knows")
-    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**300:
-        raise InvalidSubmission(field=name, reason="is a number of more than 300 digits")
+    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**MAX_DIGITS:
+        raise InvalidSubmission(field=name, reason=f"is a number of more than {MAX_DIGITS} digits")
     elif isinstance(value, dict):
         for key, item in value.items():
             storable(name, key)

@@ -10,8 +10,13 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from jobs.engine.errors import InvalidSubmission
+from jobs.engine.fields import MAX_DIGITS
+
 # Deeper than anyone means it, and far from where Python's own parser or PostgreSQL's gives up.
 MAX_DEPTH = 100
+# In place of a number of more: what it would belong to is known when all has been read.
+_TOO_LONG = object()
 
 
 class StrictJSONParser(BaseParser):
@@ -33,13 +38,14 @@ class StrictJSONParser(BaseParser):
 
 
 def loads(body: bytes) -> Any:
-    """The value, or ParseError that says where the text stops being JSON."""
+    """The value, or ParseError that says where the text stops being JSON; InvalidSubmission for too long a number."""
     try:
         value = json.loads(
             body.decode("utf-8-sig"),
             object_pairs_hook=_object,
             parse_constant=_no_constant,
             parse_float=_finite,
+            parse_int=_whole,
         )
     except RecursionError:
         raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from None
@@ -47,7 +53,7 @@ def loads(body: bytes) -> Any:
         raise ParseError(f"The body is not UTF-8: byte {error.start} can not be read.") from error
     except ValueError as error:
         raise ParseError(f"The body is not JSON: {error}") from error
-    _check_depth(value)
+    _check(value)
     return value
 
 
@@ -79,10 +85,17 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check_depth(value: Any) -> None:
+def _whole(text: str) -> Any:
+    return int(text) if len(text.lstrip("-")) <= MAX_DIGITS else _TOO_LONG
+
+
+def _check(value: Any) -> None:
     """Level by level, without recursion of its own."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
+        if _TOO_LONG in level:
+            place = "body" if value is _TOO_LONG else _place(value)
+            raise InvalidSubmission(field=str(place), reason=f"is a number of more than {MAX_DIGITS} digits")
         level = [
             child
             for parent in level
@@ -92,3 +105,16 @@ def _check_depth(value: Any) -> None:
         if not level:
             return
     raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
+
+
+def _place(value: Any, *, deeper: int = MAX_DEPTH) -> str | None:
+    """Where in an object or array a number that is too long stands, dotted."""
+    for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+        name = str(key)[:60]
+        if member is _TOO_LONG:
+            return name
+        if deeper and isinstance(member, (dict, list)):
+            below = _place(member, deeper=deeper - 1)
+            if below is not None:
+                return f"{name}.{below}"
+    return None

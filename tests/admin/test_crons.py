@@ -50,6 +50,7 @@ def test_a_change_keeps_the_name_and_is_audited(browser: Browser) -> None:
         ({"action": "gone"}, "action", "no action"),
         ({"action": "sleep", "parameters": '{"seconds": "many"}'}, "parameters", "seconds"),
         ({"parameters": "[1]"}, "parameters", "not a JSON object"),
+        ({"parameters": '{"n": ' + "9" * 5000 + "}"}, "parameters", "Enter a valid JSON"),
         ({"capacity_map": '{"scan": 0}'}, "capacity_map", "scan"),
         ({"locks": '["devices"]'}, "locks", "object"),
         ({"deadline_text": "soon"}, "deadline_text", ""),

@@ -31,7 +31,10 @@ BODIES: list[tuple[bytes, str, str]] = [
     (b'{"action":"noop","parameters":{"n":NaN}}', "INVALID_JSON", ""),
     (b'{"action":"noop","parameters":{"n":-Infinity}}', "INVALID_JSON", ""),
     (b'{"action":"noop","parameters":{"n":1e999}}', "INVALID_JSON", ""),
-    (b'{"action":"noop","parameters":{"n":' + b"9" * 5000 + b"}}", "INVALID_JSON", ""),
+    (b'{"action":"noop","parameters":{"n":' + b"9" * 5000 + b"}}", "INVALID_FORM_FIELD", "parameters.n"),
+    (b'{"action":"noop","next":{"action":"noop","parameters":{"n":[0,-' + b"9" * 5000 + b"]}}}", "INVALID_FORM_FIELD",
+     "next.parameters.n.1"),
+    (b"9" * 5000, "INVALID_FORM_FIELD", "body"),
     (b'{"action":"noop","action":"false"}', "INVALID_JSON", ""),
     (b"{}", "INVALID_FORM_FIELD", "action"),
     (b'{"action":null}', "INVALID_FORM_FIELD", "action"),
@@ -100,6 +103,7 @@ def test_a_body_that_can_not_be_accepted_is_400_and_stores_nothing(
     error = response.json()["errors"][0]
     assert (response.status_code, error["code"]) == (400, code), error
     assert error.get("detail", {}).get("field", "") == field, error
+    assert "sys." not in str(error)
     assert not Job.objects.exists()
 
 

@@ -140,6 +140,13 @@ def test_what_the_framework_refuses_is_in_the_envelope(
     assert refused(client.generic(method, f"{ROOT}/{path}", **extra))[0] == status
 
 
+def test_a_number_that_is_too_long_is_named(client: Client) -> None:
+    body = b'{"all":true,"comment":"c","depth":' + b"9" * 5000 + b"}"
+    answer = client.generic("POST", "/api/v1.0/device_syncto", body, content_type="application/json")
+    found = (answer.status_code, answer.json())
+    assert found == (400, {"status": "error", "message": "depth: is a number of more than 300 digits"})
+
+
 def test_a_body_over_the_limit_is_413(client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024
     response = send(client, "put", "/job/1", {"action": "ABORT", "abort_reason": "x" * 2000})

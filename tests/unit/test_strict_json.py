@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from rest_framework.exceptions import ParseError
 
+from jobs.engine.errors import InvalidSubmission
 from jobsite.api import strict_json
 from jobsite.api.strict_json import loads
 
@@ -32,3 +33,11 @@ def test_each_key_is_looked_at_once() -> None:
     with pytest.raises(ValueError, match="'k999' is given twice"):
         strict_json._object([*pairs, (Name("k999"), 0)])
     assert asked.total() < 100
+
+
+@pytest.mark.parametrize(("body", "place"), [("%s", "body"), ('{"a": {"b": [1, %s]}}', "a.b.1"), ('{"": %s}', "")])
+def test_a_number_that_is_too_long_is_refused_by_its_place(body: str, place: str) -> None:
+    assert loads((body % ("-" + "9" * 300)).encode())
+    with pytest.raises(InvalidSubmission, match="a number of more than 300 digits") as caught:
+        loads((body % ("-" + "9" * 301)).encode())
+    assert caught.value.field == place

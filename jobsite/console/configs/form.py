@@ -14,6 +14,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import checked_defaults
 from jobs.models import ActionConfig
 from jobs.seal.form import MASK, masked
+from jobsite.console.base.json_text import Decoder
 from jobsite.console.configs.fields import as_text, described, field_of, is_secret, read
 
 # Before the names of parameters, which may be any.
@@ -102,6 +103,7 @@ def form_for(action: str, stored: Mapping[str, Any]) -> type[ConfigForm]:
 def _others() -> forms.JSONField:
     return forms.JSONField(
         required=False,
+        decoder=Decoder,
         label="Other parameters",
         help_text='A JSON object, as {"key": "value"}.',
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),

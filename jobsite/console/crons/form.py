@@ -1,6 +1,6 @@
 """The form of a cron: what the engine refuses stands at its field."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
@@ -11,6 +11,7 @@ from jobs.engine.crons.spec import CronSpec, check_cron
 from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobs.models import Cron
+from jobsite.console.base.json_text import Decoder
 from jobsite.console.base.refusals import refuse
 
 # Names on the wire that are others here.
@@ -56,6 +57,7 @@ class CronForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in _JSON.intersection(self.fields):
             self.fields[name].widget.attrs["rows"] = 4
+            cast("forms.JSONField", self.fields[name]).decoder = Decoder
             if self.initial.get(name) is None:
                 # What is not sent is shown as nothing, not as null.
                 self.initial[name] = InvalidJSONInput("")

@@ -59,6 +59,8 @@ class JsonField(forms.CharField):
             found = loads(text.encode("utf-8", "surrogatepass"))
         except ParseError as error:
             raise forms.ValidationError(str(error.detail).replace("The body", "This")) from error
+        except InvalidSubmission as error:
+            raise forms.ValidationError(str(error)) from error
         if not isinstance(found, self.kind):
             raise forms.ValidationError(f"This is not {self.words}.")
         return found

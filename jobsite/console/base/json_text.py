@@ -1,0 +1,19 @@
+"""JSON that a person types into a form of Django's."""
+
+import json
+from typing import Any
+
+from jobs.engine.fields import MAX_DIGITS
+
+
+class Decoder(json.JSONDecoder):
+    """For a JSONField, which tells nothing but a JSONDecodeError at the field."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_int": _whole})
+
+
+def _whole(text: str) -> int:
+    if len(text.lstrip("-")) > MAX_DIGITS:
+        raise json.JSONDecodeError(f"a number of more than {MAX_DIGITS} digits", text, 0)
+    return int(text)
