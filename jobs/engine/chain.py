@@ -50,7 +50,7 @@ def load(stored: Mapping[str, Any], *, scheduled_by: str | None) -> Submission:
         values["scheduled_at"] = _time(values["scheduled_at"])
     if "next" in values:
         values["next"] = _next(values["next"], scheduled_by=scheduled_by)
-    return Submission(**values, scheduled_by=scheduled_by)
+    return Submission(**values, scheduled_by=scheduled_by, stored=True)
 
 
 def append(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from jobs import durations
 from jobs.engine.errors import InvalidSubmission
+from jobs.seal.form import MARK, is_sealed
 from workers import capacity
 
 # Of a whole number. Python reads no text of more than 4300, and no database needs these.
@@ -33,6 +34,19 @@ def storable(name: str, value: object) -> None:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             storable(f"{name}.{index}", item)
+
+
+def unsealed(name: str, value: object) -> None:
+    """Refuse what has the form of a sealed secret: readers would be shown ***, and a run would open it."""
+    if is_sealed(value):
+        raise InvalidSubmission(field=name, reason=f"is an object of nothing but {MARK}, as secrets are stored")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            storable(name, key)
+            unsealed(f"{name}.{key[:60]}", item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            unsealed(f"{name}.{index}", item)
 
 
 def typed_units(units: dict[str, int] | None) -> dict[str, int] | None:

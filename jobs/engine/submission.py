@@ -48,6 +48,8 @@ class Submission:
     # The cron that asks, and the due second that it asks for; no second when a person had it run.
     cron_id: int | None = None
     cron_due_at: datetime | None = None
+    # It was read from a row of ours: in what anybody else sends, nothing may look like a secret that is sealed.
+    stored: bool = False
     # A verb of the engine asks, which may name an action that is reserved for it.
     by_engine: bool = False
 
@@ -83,6 +85,8 @@ def check(submission: Submission, *, configured: Mapping[str, dict[str, Any]]) -
     `configured` holds the operator's default parameters by action, see `configured_parameters`.
     """
     action = _action(submission.action, reserved=submission.by_engine)
+    if not submission.stored:
+        fields.unsealed("parameters", submission.parameters)
     sealed = _sealed(action, submission.parameters)
     parsed = read_parameters(action, sealed, configured.get(action.name, {}))
     capacity_map = submission.capacity_map
@@ -134,6 +138,7 @@ def checked_defaults(name: str, parameters: dict[str, Any], *, before: dict[str,
     What the action needs besides is for each submission to bring. *** leaves the secret of `before` as it is.
     """
     action = _action(name)
+    fields.unsealed("parameters", parameters)
     sealed = _sealed(action, unchanged(parameters, before=before)) or {}
     try:
         validate_some(action.parameters, open_parameters(sealed))

@@ -7,7 +7,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from jobs.actions.webhook import WebhookParameters
 from jobs.models import AuditEvent, Job
+from jobs.seal.parameters import open_parameters, seal_parameters
 from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.admin.conftest import NOW, Browser, make_job, make_worker
@@ -144,6 +146,7 @@ def test_a_job_runs_again_with_changes(browser: Browser) -> None:
         ("parameters", '{"a": 1, "a": 2}', "given twice"),
         ("parameters", "[" * 5000, "nested deeper"),
         ("parameters", '{"seconds": ' + "9" * 5000 + "}", "seconds: is a number of more than 300 digits"),
+        ("parameters", '{"seconds": {"$sealed": "x"}}', "seconds: is an object of nothing but $sealed"),
         ("capacity_map", '{"scan": -1}', "scan: "),
         ("capacity_map", '{"scan": "x"}', "scan: "),
         ("locks", '[{"name": "a b"}]', "not a lock&#x27;s name"),
@@ -165,6 +168,16 @@ def test_what_the_engine_refuses_is_told_at_its_field(browser: Browser, field: s
     assert list(response.context["form"].errors) == [field]
     assert words in response.content.decode()
     assert Job.objects.count() == 1
+
+
+def test_a_job_that_runs_again_keeps_the_secrets_of_its_own_and_of_what_follows(browser: Browser) -> None:
+    sealed = seal_parameters(WebhookParameters, {"url": "http://h", "headers": {"Authorization": "hunter2"}})
+    job = make_job(action="webhook", parameters=sealed, next={"action": "webhook", "parameters": sealed})
+    sent = {"action": "webhook", "parameters": '{"url": "http://i", "headers": "***"}', "follow": "on"}
+    assert browser("operator").post(url(job, "again"), sent).status_code == 302
+    made = Job.objects.exclude(pk=job.pk).get()
+    for parameters in (made.parameters, (made.next or {})["parameters"]):
+        assert open_parameters(parameters or {})["headers"] == {"Authorization": "hunter2"}
 
 
 def test_an_action_that_is_gone_says_so_at_its_field(browser: Browser) -> None:

@@ -129,3 +129,35 @@ def test_what_is_wrong_with_it_is_said_without_it(admin: Client) -> None:
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["detail"]["field"].startswith("parameters.headers")
         assert VALUE not in answer.content.decode()
+
+
+SEALED = {"$sealed": "x"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("jobs", {"action": "noop", "parameters": {"a": {"b": SEALED}}}, "parameters.a.b"),
+        ("jobs", {"action": "noop", "parameters": {"a": SEALED}}, "parameters.a"),
+        ("jobs", {"action": "noop", "parameters": {"a": [1, SEALED]}}, "parameters.a.1"),
+        ("jobs", {"action": "noop", "parameters": SEALED}, "parameters"),
+        ("jobs", {"action": "webhook", "parameters": {"url": "http://h", "headers": SEALED}}, "parameters.headers"),
+        ("jobs", {"action": "noop", "next": {"action": "noop", "parameters": {"a": [SEALED]}}}, "next.parameters.a.0"),
+        ("crons", {"action": "noop", "schedule": "@daily", "parameters": {"a": {"b": SEALED}}}, "parameters.a.b"),
+        ("crons", {"action": "noop", "schedule": "@daily", "parameters": {"a": SEALED, "b": "***"}}, "parameters.a"),
+        ("action_configs", {"action": "noop", "parameters": {"a": {"b": SEALED}}}, "parameters.a.b"),
+        ("action_configs", {"action": "webhook", "parameters": {"headers": SEALED}}, "parameters.headers"),
+    ],
+)
+def test_nobody_can_send_what_looks_sealed(admin: Client, path: str, body: Any, field: str) -> None:
+    error = _post(admin, path, body, status=400)["errors"][0]
+    assert (error["code"], error["detail"]["field"]) == ("INVALID_FORM_FIELD", field)
+    assert "as secrets are stored" in error["message"]
+    assert not any(model.objects.exists() for model in (Job, Cron, ActionConfig))
+
+
+def test_not_even_what_was_sealed_here(admin: Client) -> None:
+    _post(admin, "jobs", WEBHOOK)
+    ours = (Job.objects.get().parameters or {})["headers"]
+    for body in ({"action": "noop", "parameters": {"a": ours}}, {**WEBHOOK, "parameters": {"headers": ours}}):
+        assert "as secrets are stored" in _post(admin, "jobs", body, status=400)["errors"][0]["message"]

@@ -147,6 +147,15 @@ def test_a_number_that_is_too_long_is_named(client: Client) -> None:
     assert found == (400, {"status": "error", "message": "depth: is a number of more than 300 digits"})
 
 
+@pytest.mark.parametrize("path", ["device_syncto", "firmware/upgrade"])
+@pytest.mark.parametrize(("value", "place"), [({"$sealed": "x"}, "x"), ({"a": [{"$sealed": "x"}]}, "x.a.0")])
+def test_what_looks_like_a_secret_as_it_is_stored_is_refused(client: Client, path: str, value: Any, place: str) -> None:
+    body = {"hostname": "eosdist", "x": value}
+    answer = client.post(f"/api/v1.0/{path}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"{place}: is an object of nothing but $sealed, as secrets are stored"
+
+
 def test_a_body_over_the_limit_is_413(client: Client, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024
     response = send(client, "put", "/job/1", {"action": "ABORT", "abort_reason": "x" * 2000})

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.engine.clock import database_now
 from jobs.engine.errors import InvalidSubmission
+from jobs.engine.fields import unsealed
 from jobs.engine.submission import ACTION_NAME, Submission, check, configured_parameters
 from jobs.models.cron import MAX_GRACE_SECONDS, Cron
 from jobs.schedule import InvalidSchedule, Never, Schedule, UnknownZone, parse, read_zone
@@ -110,6 +111,7 @@ def submission_of(cron: Cron) -> Submission:
         deadline=cron.deadline_text,
         stop_timeout=cron.stop_timeout_text,
         cron_id=cron.pk,
+        stored=True,
     )
 
 
@@ -117,8 +119,9 @@ def _with_stored_secrets(name: str, job: Submission) -> Submission:
     """*** is what a reader is shown of a secret: sent back, with the same action, it means the one that is stored."""
     if MASK not in (job.parameters or {}).values():
         return job
+    unsealed("parameters", job.parameters)
     before = Cron.objects.filter(name=name, action=job.action).values_list("parameters", flat=True).first()
-    return replace(job, parameters=unchanged(job.parameters, before=before))
+    return replace(job, parameters=unchanged(job.parameters, before=before), stored=True)
 
 
 def _one_of(field: str, value: str, known: list[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jobs.actions.registry import UnknownAction, get_action
 from jobs.engine.errors import InvalidSubmission
+from jobs.engine.fields import unsealed
 from jobs.engine.submission import Submission, configured_parameters, read_parameters
 from jobs.seal.hush import unspoken
 from jobsite.api.v1.errors import WireError
@@ -72,6 +73,8 @@ def _submission(
     scheduled_by: str,
     scheduled_at: datetime | None = None,
 ) -> Submission:
+    # Before its devices are read, for which secrets are opened.
+    unsealed("parameters", parameters)
     return Submission(
         action=action,
         parameters=parameters,

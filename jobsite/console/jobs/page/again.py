@@ -12,6 +12,7 @@ from jobs.actions import registered_actions
 from jobs.engine.chain import load
 from jobs.engine.enqueue import enqueue
 from jobs.engine.errors import InvalidSubmission
+from jobs.engine.fields import unsealed
 from jobs.engine.submission import Submission
 from jobs.models import Job
 from jobs.seal.form import masked
@@ -105,6 +106,7 @@ class AgainForm(forms.Form):
         asked = self.cleaned_data
         texts: dict[str, Any] = {name: asked[name] or None for name in ("comment", "ticket_ref")}
         same = ("action", "capacity_map", "locks", "retries", "deadline", "stop_timeout")
+        unsealed("parameters", asked["parameters"])
         following = load(self.job.next or {}, scheduled_by=scheduled_by) if asked.get("follow") else None
         return Submission(
             **{name: asked[name] for name in same},
@@ -112,6 +114,7 @@ class AgainForm(forms.Form):
             parameters=unchanged(asked["parameters"], before=self.job.parameters),
             priority=asked["priority"] or 0,
             next=following,
+            stored=True,
             scheduled_by=scheduled_by,
         )
 
