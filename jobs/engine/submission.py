@@ -23,6 +23,8 @@ from workers import capacity
 LOCK_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,128}")
 ACTION_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 MAX_FOLLOWERS = 10
+# Of one job. Their names stay for ever, and it holds the rows of all of them at once.
+MAX_LOCKS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +231,8 @@ def _locks(sent: list[dict[str, str]] | None, declared: list[dict[str, str]]) ->
         if mode not in {"exclusive", "shared"}:
             raise InvalidSubmission(field=f"locks.{name}.mode", reason=f"{mode!r} is neither exclusive nor shared")
         modes[name] = "exclusive" if "exclusive" in {mode, modes.get(name)} else "shared"
+    if len(modes) > MAX_LOCKS:
+        raise InvalidSubmission(field="locks", reason=f"are {len(modes)} names; at most {MAX_LOCKS} are allowed")
     return [{"name": name, "mode": modes[name]} for name in sorted(modes)] or None
 
 

@@ -82,6 +82,8 @@ BODIES: list[tuple[bytes, str, str]] = [
     (b'{"action":"noop","locks":["devices"]}', "INVALID_FORM_FIELD", "locks.0"),
     (b'{"action":"noop","locks":[{"name":"a b"}]}', "INVALID_FORM_FIELD", "locks"),
     (b'{"action":"noop","locks":[{"name":"a","mode":"x"}]}', "INVALID_FORM_FIELD", "locks.0.mode"),
+    (b'{"action":"noop","locks":[' + b",".join(b'{"name":"n%d"}' % n for n in range(65)) + b"]}", "INVALID_FORM_FIELD",
+     "locks"),
     (b'{"action":"noop","next":[]}', "INVALID_FORM_FIELD", "next"),
     (b'{"action":"noop","next":{}}', "INVALID_FORM_FIELD", "next.action"),
     (b'{"action":"noop","next":{"action":"nop"}}', "INVALID_FORM_FIELD", "next.action"),

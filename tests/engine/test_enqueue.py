@@ -18,6 +18,7 @@ from jobs.engine.errors import InvalidSubmission
 from jobs.engine.submission import Submission
 from jobs.models import ActionConfig, AuditEvent, Job
 from tests.engine.conftest import Enqueue
+from tests.engine.locking import exclusive
 from workers.models import CapacityClass
 
 
@@ -130,6 +131,7 @@ def test_the_operators_defaults_count_when_parameters_are_checked(by: Actor) -> 
         ({"ticket_ref": "x" * 33}, "ticketRef"),
         ({"locks": [{"name": "no spaces"}]}, "locks"),
         ({"locks": [{"name": "devices", "mode": "greedy"}]}, "locks.devices.mode"),
+        ({"locks": exclusive(*(f"lock{n}" for n in range(65)))}, "locks"),
     ],
 )
 def test_what_is_wrong_is_named(fields: dict[str, Any], field: str, by: Actor) -> None:
@@ -137,6 +139,11 @@ def test_what_is_wrong_is_named(fields: dict[str, Any], field: str, by: Actor) -
         enqueue(Submission(**{"action": "sleep", **fields}), by=by)
     assert refusal.value.field == field
     assert not Job.objects.exists()
+
+
+def test_so_many_locks_are_allowed_and_a_name_twice_is_one(by: Actor) -> None:
+    names = [f"lock{n}" for n in range(64)]
+    assert len(enqueue(Submission(action="noop", locks=exclusive(*names, *names)), by=by).locks or []) == 64
 
 
 def test_an_unknown_action_is_answered_with_those_near_it(by: Actor) -> None:

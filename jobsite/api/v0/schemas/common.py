@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from jobs.criteria import RESURRECTED
-from jobs.engine.submission import ACTION_NAME, LOCK_NAME
+from jobs.engine.submission import ACTION_NAME, LOCK_NAME, MAX_LOCKS
 from jobs.states import Status
 from workers.capacity import MAX_TYPES, MAX_UNITS, TYPE_NAME
 
@@ -46,6 +46,13 @@ class LockNeed(Sent):
 
     name: Annotated[str, Field(json_schema_extra={"pattern": f"^{LOCK_NAME.pattern}$"})]
     mode: Literal["exclusive", "shared"] = "exclusive"
+
+
+# Of the submission and of its action together.
+LockNeeds = Annotated[
+    list[LockNeed],
+    Field(json_schema_extra={"maxItems": MAX_LOCKS}, description=f"At most {MAX_LOCKS}, those of the action included."),
+]
 
 
 class ReasonBody(Sent):

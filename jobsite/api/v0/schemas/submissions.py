@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from jobsite.api.v0.schemas.common import ActionName, CapacityMap, LockNeed, Priority, Retries, Sent
+from jobsite.api.v0.schemas.common import ActionName, CapacityMap, LockNeeds, Priority, Retries, Sent
 
 
 class WhatRuns(Sent):
@@ -19,7 +19,7 @@ class WhatRuns(Sent):
     )
     stop_timeout: Annotated[str | None, Field(description="Go duration from SIGTERM to SIGKILL.")] = None
     priority: Priority | None = None
-    locks: list[LockNeed] | None = None
+    locks: LockNeeds | None = None
 
 
 class Follower(WhatRuns):
