@@ -3,11 +3,19 @@
 from django.db import models
 
 
+class LockNameQuerySet(models.QuerySet["LockName"]):
+    def held(self) -> "LockNameQuerySet":
+        """That a job has now: found from the few holders, by the key, and not by a look at each name."""
+        return self.filter(pk__in=JobLock.objects.values("lock"))
+
+
 class LockName(models.Model):
     """One row per lock name: locked first by whoever takes or frees the lock; keeps the fence over releases."""
 
     name = models.CharField(max_length=128, primary_key=True)
     fence = models.BigIntegerField(default=0)
+
+    objects = LockNameQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -68,6 +69,78 @@ def test_the_list_is_by_name_and_paged(client: Client, holder: Job) -> None:
     assert names == ["a", "b:1"]
     names = [lock["name"] for lock in client.get("/api/v0/locks?after=b:1").json()["locks"]]
     assert names == ["devices", "z@x"]
+
+
+def test_each_page_says_how_many_there_are_and_where_the_next_is(client: Client, holder: Job) -> None:
+    LockName.objects.bulk_create(LockName(name=f"a{number:03}") for number in range(250))
+    url, seen = "/api/v0/locks?limit=100", []
+    while url:
+        page: Any = client.get(url)
+        assert (page["X-Resource-Count"], page["X-Count-Exact"]) == ("251", "true")
+        seen.append([lock["name"] for lock in page.json()["locks"]])
+        url = page.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert [len(names) for names in seen] == [100, 100, 51]
+    assert [*chain(*seen)] == [*(f"a{number:03}" for number in range(250)), "devices"]
+
+
+def test_a_reader_of_the_first_page_is_told_of_a_name_behind_it(client: Client, holder: Job) -> None:
+    tag = client.get("/api/v0/locks?limit=1")["ETag"]
+    assert client.get("/api/v0/locks?limit=1", headers={"If-None-Match": tag}).status_code == 304
+    LockName.objects.create(name="z")
+    assert client.get("/api/v0/locks?limit=1", headers={"If-None-Match": tag})["X-Resource-Count"] == "2"
+
+
+def test_what_is_held_is_found_among_any_number_of_names(client: Client, make_job: MakeJob, holder: Job) -> None:
+    LockName.objects.bulk_create(LockName(name=f"a{number}") for number in range(150))
+    for _ in range(2):
+        shares = make_job(status=Status.RUNNING)
+        JobLock.objects.create(lock_id="a7", job=shares, mode="shared", fence=1, acquired_at=NOON)
+    page = client.get("/api/v0/locks?held=true")
+    assert [(lock["name"], len(lock["holders"])) for lock in page.json()["locks"]] == [("a7", 2), ("devices", 1)]
+    assert (page["X-Resource-Count"], page.has_header("Link")) == ("2", False)
+    next_page = client.get("/api/v0/locks?held=true&limit=1")["Link"]
+    assert "held=true" in next_page
+    assert "after=a7" in next_page
+    assert client.get("/api/v0/locks?held=any")["X-Resource-Count"] == "151"
+
+
+def test_a_word_that_held_does_not_know_is_400(client: Client, holder: Job) -> None:
+    response = client.get("/api/v0/locks?held=maybe")
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["code"]) == (400, "INVALID_PARAMETERS")
+
+
+def _used(statement: str) -> tuple[list[str], int]:
+    """How a statement reads its tables, and how many pages that touches."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
+        [([answer],)] = cursor.fetchall()
+    ways, left = [], [answer["Plan"]]
+    while left:
+        part = left.pop()
+        left += part.get("Plans", [])
+        ways += [part.get("Index Name", part["Relation Name"])] if "Relation Name" in part else []
+    return ways, answer["Plan"]["Shared Hit Blocks"] + answer["Plan"]["Shared Read Blocks"]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["analyzed", "no statistics"])
+def test_a_page_of_names_reads_no_more_than_it_shows(
+    client: Client, make_job: MakeJob, holder: Job, *, known: bool
+) -> None:
+    LockName.objects.bulk_create(LockName(name=f"a{number}") for number in range(20_000))
+    held = [JobLock(lock_id=f"a{n}", job=holder, mode="shared", fence=1, acquired_at=NOON) for n in range(20)]
+    JobLock.objects.bulk_create(held)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE locks_lockname" + (", locks_joblock" if known else ""))
+    for url in ("/api/v0/locks?after=a5", "/api/v0/locks?held=true", "/api/v0/locks?held=true&after=a5"):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        # To the end of all names an index alone is read, up to the cap.
+        asked = [sql for sql in (query["sql"] for query in queries) if 'FROM "locks_lockname"' in sql]
+        for statement in [sql for sql in asked if "held" in url or "LIMIT 101" in sql]:
+            ways, pages = _used(statement)
+            assert "locks_lockname" not in ways, (url, ways)
+            assert pages < 150, (url, ways, pages)
 
 
 def _queries(client: Client, address: str) -> int:

@@ -41,8 +41,8 @@ COSTS = {
     "/api/v0/action_configs/{action_name}": 1,
     "/api/v0/workers": 1,
     "/api/v0/workers/{worker_id}": 1,
-    # Names, holders, lengths of lines; of one, its line too, which is two.
-    "/api/v0/locks": 3,
+    # Names, their count, holders, lengths of lines; of one no count, but its line, which is two.
+    "/api/v0/locks": 4,
     "/api/v0/locks/{lock_name}": 5,
     "/api/v0/actions": 1,
     "/api/v0/classes": 2,

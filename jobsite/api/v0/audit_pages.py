@@ -52,7 +52,7 @@ def page(events: Any, request: Request) -> HttpResponseBase:
     # A row never changes.
     tag = tag_of([row.id for row in shown], last and last.id, count.number if count.exact else None)
     response = unless_known(request, tag, lambda: Response({"audit": [audit_object(row) for row in shown]}))
-    tell_pages(response, request, count=count, last=last and _place(last))
+    tell_pages(response, request, count=count, after=last and _place(last).encode())
     return response
 
 

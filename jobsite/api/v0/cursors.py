@@ -20,17 +20,17 @@ def read_cursor(query: Mapping[str, str]) -> Place | None:
         raise InvalidQuery("after", str(error)) from error
 
 
-def tell_pages(response: HttpResponseBase, request: Request, *, count: RowCount, last: Place | None) -> None:
-    """The headers of a page: how many rows there are in all, and the next page unless this is the last."""
+def tell_pages(response: HttpResponseBase, request: Request, *, count: RowCount, after: str | None) -> None:
+    """The headers of a page: how many rows there are in all, and the next page, `after` its cursor, if there is one."""
     response["X-Resource-Count"] = str(count.number)
     response["X-Count-Exact"] = "true" if count.exact else "false"
-    if last is not None:
-        response["Link"] = _next_link(request, last)
+    if after is not None:
+        response["Link"] = _next_link(request, after)
 
 
-def _next_link(request: Request, last: Place) -> str:
-    """The same list behind its last row."""
+def _next_link(request: Request, after: str) -> str:
+    """The same list behind this page's last row."""
     query = [(key, value) for key, values in request.query_params.lists() for value in values]
     kept = [pair for pair in query if pair[0] not in {"start", "after"}]
-    url = request.build_absolute_uri("?" + urlencode([*kept, ("after", last.encode())]))
+    url = request.build_absolute_uri("?" + urlencode([*kept, ("after", after)]))
     return f'<{url}>; rel="next"'

@@ -50,7 +50,7 @@ class JobPagination(BasePagination):
 
     def get_paginated_response(self, data: Any) -> HttpResponseBase:  # type: ignore[override]
         response = self._answer(data)
-        tell_pages(response, self.request, count=self.count, last=self.last)
+        tell_pages(response, self.request, count=self.count, after=self.last and self.last.encode())
         return response
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002

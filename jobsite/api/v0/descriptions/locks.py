@@ -4,9 +4,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from jobs.engine.submission import LOCK_NAME
 from jobsite.api.describing import Describe
-from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import PAGE_HEADERS, endpoint, listing, reading
 from jobsite.api.v0.schemas.locks import ClearBody, FreeBody, LockChange, LockDetail, LockList
 
 _LOCK_NAME = OpenApiParameter("lock_name", str, OpenApiParameter.PATH, description="A-Z a-z 0-9 _ . : @ -")
@@ -47,12 +46,7 @@ LOCKS: dict[str, Describe] = {
         LockList,
         {"locks": [_LOCK_EXAMPLE]},
         errors=(400,),
-        parameters=[
-            OpenApiParameter("limit", AT_LEAST_0, description="At most this many; at most 1000.", default=100),
-            OpenApiParameter(
-                "after", str, description="The page behind this name.", pattern=rf"^({LOCK_NAME.pattern})?$"
-            ),
-        ],
+        parameters=PAGE_HEADERS,
     ),
     "retrieve": reading(
         "locks_read",

@@ -15,34 +15,32 @@ from jobsite.access.permissions import require
 from jobsite.api.conditional import shown
 from jobsite.api.v0.bodies import storable_reason, typed
 from jobsite.api.v0.descriptions.locks import LOCKS
-from jobsite.api.v0.errors import InvalidQuery
+from jobsite.api.v0.filter_backend import FilterBackend
+from jobsite.api.v0.lock_filters import LockFilter
 from jobsite.api.v0.lock_objects import detail_object, lock_object
-from jobsite.api.v0.numbers import number
+from jobsite.api.v0.lock_pages import LockPagination, page
 from jobsite.api.v0.schemas.locks import LONGEST_REASON, ClearBody, FreeBody
 from jobsite.api.v0.views.base import Endpoint
-from locks.models import LockName
-
-DEFAULT_LIMIT = 100
-MAX_LIMIT = 1000
+from locks.models import LockName, LockNameQuerySet
 
 
 class Locks(Endpoint):
+    filter_backends = (FilterBackend,)
+    filterset_class = LockFilter
+    pagination_class = LockPagination
     needs = {
         "list": "locks.view_lockname",
         "retrieve": "locks.view_lockname",
         "clear": "locks.clear_lock",
         "free": "locks.free_lock",
     }
-    pagination_class = None
+
+    def get_queryset(self) -> LockNameQuerySet:
+        return LockName.objects.order_by("name")
 
     @LOCKS["list"]
     def list(self, request: Request) -> HttpResponseBase:
-        limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
-        after = request.query_params.get("after", "")
-        if after and not LOCK_NAME.fullmatch(after):
-            raise InvalidQuery("after", f"{after[:60]!r} is not a lock's name: 1 to 128 of A-Z a-z 0-9 _ . : @ -")
-        names = LockName.objects.filter(name__gt=after)[:limit]
-        return shown(request, {"locks": [lock_object(lock) for lock in report(names)]})
+        return page(self.filter_queryset(self.get_queryset()), request)
 
     @LOCKS["retrieve"]
     def retrieve(self, request: Request, lock_name: str) -> HttpResponseBase:

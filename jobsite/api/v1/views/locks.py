@@ -34,8 +34,7 @@ class JobLocks(Endpoint):
 
     @LIST_LOCKS
     def list(self, request: Request) -> HttpResponseBase:
-        held = LockName.objects.filter(pk__in=JobLock.objects.values("lock"))
-        locks = [_object(lock, holder) for lock in report(held) for holder in lock.holders]
+        locks = [_object(lock, holder) for lock in report(LockName.objects.held()) for holder in lock.holders]
         return unless_known(request, tag_of(locks), lambda: success({"locks": locks}))
 
     @CLEAR_LOCK
