@@ -73,7 +73,7 @@ class Cron(models.Model):
 
 
 class CronSkip(models.Model):
-    """Due seconds in a row that made no job, all for one reason: as many as they were, one row."""
+    """Due seconds in a row that made no job, all with one code: as many as they were, one row, and one of the audit."""
 
     class Code(models.TextChoices):
         MISSED = "MISSED", "missed, and its policy is to skip"
@@ -96,6 +96,7 @@ class CronSkip(models.Model):
     last_due_at = models.DateTimeField()
     count = models.PositiveIntegerField(null=True)
     code = models.CharField(max_length=20, choices=Code.choices)
+    # Of the last of them, as is the time.
     reason = models.CharField(max_length=500)
     skipped_at = models.DateTimeField(db_default=Now())
 

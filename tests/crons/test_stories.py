@@ -53,7 +53,13 @@ STORIES: dict[str, Story] = {
         {"overlap": "forbid"},
         [down(0), back, w.start, down(0), back, down(0), back, down(0), back],
         [3],
-        [("OVERLAP", 1)] * 3,
+        [("OVERLAP", 3)],
+    ),
+    "forbid: two jobs run over due times": (
+        {"overlap": "forbid"},
+        [down(0), back, w.start, down(0), back, down(0), back, w.end, down(0), back, w.start, down(0), back],
+        [4, 1],
+        [("OVERLAP", 2), ("OVERLAP", 1)],
     ),
     "forbid: the job has ended": (
         {"overlap": "forbid"},

@@ -51,7 +51,9 @@ def hours(count: int) -> Step:
         for skip in CronSkip.objects.filter(cron=world.cron.pk).order_by("due_at"):
             earlier = {"due_at": skip.due_at - count * HOUR, "last_due_at": skip.last_due_at - count * HOUR}
             CronSkip.objects.filter(pk=skip.pk).update(**earlier)
-        Cron.objects.filter(pk=world.cron.pk).update(next_run_at=F("next_run_at") - count * HOUR)
+        span = count * HOUR
+        crons = Cron.objects.filter(pk=world.cron.pk)
+        crons.update(next_run_at=F("next_run_at") - span, last_run_at=F("last_run_at") - span)
 
     return step
 

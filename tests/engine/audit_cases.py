@@ -221,10 +221,17 @@ CASES: dict[str, Case] = {
         lambda _: fire(by=ANN),
         [("cancel", "job", ..., ...)] * 2,
     ),
+    "crons.fire.fire of one that skips": (
+        lambda world: overdue(world, overlap="forbid"),
+        lambda _: fire(by=ANN),
+        [("skip", "cron", None, {"code": "OVERLAP", "dueAt": ...})],
+    ),
 }
 # Public, with an actor, and no verbs of their own.
 PARTS = {
     "crons.make.make_jobs": "the part of fire that enqueues",
+    "crons.skip.record_skips": "the part of fire that does not",
+    "crons.skip.skip_overdue": "the part of a cron's change that records what was due before it",
     "enqueue.enqueue_checked": "the inside of enqueue_each",
     "crons.enable.disable_locked": "the inside of disable_cron, for who holds the row",
     "crons.tick.tick": "fires each due cron",

@@ -64,8 +64,8 @@ def an_unused_class(_world: World) -> None:
     CapacityClass.objects.create(name="unused=7", needs={"unused": 7}, last_used_at=Now() - timedelta(days=2))
 
 
-def overdue(_world: World) -> None:
-    cron = a_cron(overlap="replace")
+def overdue(_world: World, *, overlap: str = "replace") -> None:
+    cron = a_cron(overlap=overlap)
     Job.objects.update(cron=cron.pk)
     Cron.objects.update(next_run_at=database_now().replace(microsecond=0))
 

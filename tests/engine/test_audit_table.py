@@ -12,13 +12,12 @@ import pytest
 from jobs import engine
 from jobs.engine.bulk import bulk
 from jobs.engine.claim import claim
-from jobs.engine.crons.fire import fire
 from jobs.engine.enqueue import enqueue
 from jobs.engine.put_back import put_back
 from jobs.engine.refuse import refuse
-from jobs.models import AuditEvent, Cron, CronSkip
+from jobs.models import AuditEvent
 from tests.engine.audit_cases import CASES, PARTS
-from tests.engine.audit_world import ANN, NOOP, World, ended, overdue
+from tests.engine.audit_world import ANN, NOOP, World, ended
 from tests.engine.conftest import NewSlot, NewWorker
 from workers.models import Worker
 
@@ -108,12 +107,3 @@ def test_what_is_put_back_names_the_slot(world: World) -> None:
     row = AuditEvent.objects.get(verb="put_back")
     assert (row.dialect, row.client) == ("engine", f"slot {world.slot.name}")
     assert (row.before, row.after) == ("running", "waiting")
-
-
-def test_a_skipped_run_is_a_row_of_its_own_table(world: World) -> None:
-    overdue(world)
-    Cron.objects.update(overlap=Cron.Overlap.FORBID)
-    known = AuditEvent.objects.count()
-    fire(by=ANN)
-    assert CronSkip.objects.get().code == CronSkip.Code.OVERLAP
-    assert AuditEvent.objects.count() == known

@@ -32,7 +32,7 @@ def disable_locked(cron: Cron, *, by: Actor, reason: str) -> bool:
     """The same for a cron whose row this transaction holds."""
     if not cron.enabled:
         return False
-    skip_overdue(cron, code=CronSkip.Code.DISABLED, reason=reason)
+    skip_overdue(cron, code=CronSkip.Code.DISABLED, reason=reason, by=by)
     Cron.objects.filter(pk=cron.pk, enabled=True).update(enabled=False, next_run_at=None)
     audit("disable", by=by, object_type="cron", object_id=cron.name, before=True, after=False, reason=reason)
     return True

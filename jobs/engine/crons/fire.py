@@ -79,7 +79,7 @@ def _fire(due: QuerySet[Cron], *, by: Actor) -> tuple[list[Fired], list[int]]:
 def _fire_locked(crons: Sequence[Cron], *, by: Actor) -> list[Fired]:
     turns = take_turns(crons, now=database_now())
     make_jobs(turns, by=by)
-    record_skips(skip for turn in turns for skip in turn.skips)
+    record_skips((skip for turn in turns for skip in turn.skips), by=by)
     _move_on(turns)
     _cancel_replaced([turn for turn in turns if turn.made and turn.cron.overlap == Cron.Overlap.REPLACE], by=by)
     for turn in turns:

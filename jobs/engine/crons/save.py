@@ -43,7 +43,8 @@ def _replace(checked: CheckedCron, *, by: Actor) -> Cron | None:
     if cron is None:
         return None
     before = kept(cron)
-    overdue = skip_overdue(cron, code=CronSkip.Code.EDITED, reason=f"changed by {by.user or by.dialect}")
+    why = f"changed by {by.user or by.dialect}"
+    overdue = skip_overdue(cron, code=CronSkip.Code.EDITED, reason=why, by=by)
     columns = {**checked.columns, "next_run_at": _next_run_of(cron, checked, overdue=overdue)}
     Cron.objects.filter(pk=cron.pk).update(**columns)
     for name, value in columns.items():

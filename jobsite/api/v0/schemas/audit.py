@@ -12,7 +12,7 @@ class AuditEvent(Wire):
 
     id: Annotated[int, Field(description="Rising with each row.")]
     at: Time
-    verb: str
+    verb: Annotated[str, Field(description="What was done: `cancel`, or `skip` where a cron began to skip runs.")]
     object_type: str
     object_id: Annotated[str, Field(alias="objectID")]
     user: str
