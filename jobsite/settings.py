@@ -209,7 +209,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["jobsite.api.strict_json.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "jobsite.api.openapi.Schema",
     # `?format=` is no parameter of ours.
     "URL_FORMAT_OVERRIDE": None,
 }

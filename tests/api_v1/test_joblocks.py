@@ -162,7 +162,21 @@ def test_an_unknown_lock_is_404(client: Client, name: Any) -> None:
     assert refused(send(client, "delete", "/joblocks", {"name": name})) == (404, "No such lock found in database")
 
 
-@pytest.mark.parametrize("more", [{"force": "true"}, {"force": 1}, {"reason": 1}, {"reason": "\x00"}])
+def test_a_number_is_no_name_of_a_lock_that_is_called_so(
+    client: Client, make_job: MakeJob, make_worker: MakeWorker
+) -> None:
+    hold("1", make_job(status=Status.RUNNING, worker=make_worker(lease_until=NOON)))
+    assert refused(send(client, "delete", "/joblocks", {"name": 1}))[0] == 404
+    assert send(client, "delete", "/joblocks", {"name": "1"}).status_code == 200
+
+
+UNREADABLE: list[dict[str, Any]] = [
+    *({"force": "true"}, {"force": 1}, {"force": None}, {"force": 0}),
+    *({"reason": 1}, {"reason": 0}, {"reason": False}, {"reason": []}, {"reason": "\x00"}),
+]
+
+
+@pytest.mark.parametrize("more", UNREADABLE)
 def test_what_can_not_be_read_is_400(
     client: Client, make_job: MakeJob, make_worker: MakeWorker, more: dict[str, Any]
 ) -> None:

@@ -25,11 +25,6 @@ _HEADERS = [
     COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="next, last, first, prev."),
 ]
-# The generator writes no body of a DELETE.
-_CLEAR_BODY = (
-    'With the JSON body `{"name": "devices"}`; `"force": true` has a live holder killed, which needs the permission '
-    'locks.force_lock; a `"reason"` is kept in the audit.'
-)
 _REASONS = {
     400: "What is wrong with the request",
     401: "No login, or a wrong one",
@@ -127,7 +122,8 @@ CLEAR_LOCK = _endpoint(
     "Clear a lock; 202 while a live holder is being killed",
     schemas.ClearedAnswer,
     {"data": {"name": "devices", "status": "deleted"}},
-    description=_CLEAR_BODY,
+    body={"name": "devices", "force": False, "reason": "its machine burnt down"},
+    request=schemas.ClearBody,
     also=(202,),
     errors=(400, 404, 409),
 )

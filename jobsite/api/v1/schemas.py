@@ -175,6 +175,14 @@ class ChangeBody(BaseModel):
     ] = None
 
 
+class ClearBody(BaseModel):
+    """Which lock to clear. Other keys are ignored."""
+
+    name: Annotated[str, Field(min_length=1)]
+    force: Annotated[bool, Field(description="Have a live holder killed; needs locks.force_lock.")] = False
+    reason: Annotated[str | None, Field(description="Kept in the audit; the first 1000 characters.")] = None
+
+
 class _StartBody(BaseModel):
     """Other keys are accepted, ignored, and named in the job's log."""
 

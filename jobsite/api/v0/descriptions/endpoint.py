@@ -72,4 +72,4 @@ def reading(operation: str, summary: str, answer: type, example: Any, name: Open
 
 
 def deleting(operation: str, summary: str, name: OpenApiParameter) -> Describe:
-    return endpoint(operation, summary, None, status=204, errors=(404,), parameters=[name])
+    return endpoint(operation, summary, None, status=204, errors=(404,), request=None, parameters=[name])

@@ -4,9 +4,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from jobsite.api.describing import Describe, etag
-from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, PAGE_HEADERS, deleting, endpoint, listing, reading
+from jobsite.api.v0.descriptions.endpoint import AT_LEAST_0, PAGE_HEADERS, endpoint, listing, reading
 from jobsite.api.v0.descriptions.job_examples import DETAIL_EXAMPLE, RETRY_EXAMPLE, SUBMISSION_EXAMPLE
 from jobsite.api.v0.log_stream import CONTENT_TYPE as STREAM
+from jobsite.api.v0.schemas.common import ReasonBody
 from jobsite.api.v0.schemas.jobs import (
     JOB_EXAMPLE,
     CancelBody,
@@ -123,8 +124,15 @@ JOBS: dict[str, Describe] = {
             OpenApiParameter("force", bool, description="As in the body; needs jobs.force_job.", default=False),
         ],
     ),
-    "destroy": deleting(
-        "jobs_delete", "Delete a job and its log: a running one is `deleted` until its worker has stopped it", _JOB_ID
+    "destroy": endpoint(
+        "jobs_delete",
+        "Delete a job and its log: a running one is `deleted` until its worker has stopped it",
+        None,
+        status=204,
+        errors=(400, 404),
+        request=ReasonBody,
+        parameters=[_JOB_ID],
+        examples=[OpenApiExample("Delete", {"reason": "a wrong site"}, request_only=True)],
     ),
     "retry": endpoint(
         "jobs_retry",

@@ -40,15 +40,17 @@ class JobLocks(Endpoint):
     @CLEAR_LOCK
     def destroy(self, request: Request) -> Response:
         body = self.body(request)
-        name, force, reason = body.get("name"), body.get("force", False), body.get("reason") or _DEFAULT_REASON
+        name, force, reason = body.get("name"), body.get("force", False), body.get("reason")
         if not name:
             raise WireError(400, "No lock name specified")
-        if not isinstance(force, bool) or not isinstance(reason, str):
+        if not isinstance(name, str):
+            raise _no_lock()
+        if not isinstance(force, bool) or not isinstance(reason, str | None):
             raise WireError(400, "force must be true or false, and reason text")
-        reason = storable("reason", reason)[:_LONGEST_REASON]
+        reason = storable("reason", reason or _DEFAULT_REASON)[:_LONGEST_REASON]
         if force:
             require(request, "locks.force_lock")
-        state = self._clear(str(name), force=force, reason=reason, request=request)
+        state = self._clear(name, force=force, reason=reason, request=request)
         if state is LockState.FREE:
             return success({"name": name, "status": "deleted"})
         # Its worker kills the holder now, and has not said yet that it is done.
