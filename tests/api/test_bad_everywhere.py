@@ -90,6 +90,14 @@ def test_who_reads_a_body_describes_it(operation: Operation, root: Client, known
 
 
 @each_that_may_have_a_body
+def test_what_is_wrong_with_a_whole_body_is_described(operation: Operation, root: Client, known: Known) -> None:
+    said = set(operation.described["responses"])
+    assert {code in said for code in ("411", "413")} == {operation.takes_body}
+    answer = _send(root, operation, operation.among(known), b"x", "text/plain")
+    assert (answer.status_code == 415) == ("415" in said)
+
+
+@each_that_may_have_a_body
 def test_bodies_of_another_kind(operation: Operation, root: Client, known: Known) -> None:
     for kind in TYPES:
         for body in (encoded(operation.body), b"--x\r\n\xff\x00"):

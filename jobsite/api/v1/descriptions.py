@@ -25,12 +25,16 @@ _HEADERS = [
     COUNT_EXACT,
     OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="next, last, first, prev."),
 ]
+_OF_BODY = (411, 413, 415)
 _REASONS = {
     400: "What is wrong with the request",
     401: "No login, or a wrong one",
     403: "Not allowed",
     404: "No such lock",
     409: "The lock's holder is alive",
+    411: "A body without Content-Length",
+    413: "The body is too long",
+    415: "A body that is not application/json",
     429: "Too many requests, or failed logins: see Retry-After",
     503: "Try again, see Retry-After",
 }
@@ -54,7 +58,7 @@ def _endpoint(
     if body is not None:
         examples.append(OpenApiExample("Body", body, request_only=True))
     responses: dict[int, Any] = dict.fromkeys((200, *also), answer)
-    for code in (*errors, *(() if public else (401, 403, 429)), 503):
+    for code in (*errors, *(() if body is None else _OF_BODY), *(() if public else (401, 403, 429)), 503):
         responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED

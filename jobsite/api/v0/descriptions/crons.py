@@ -66,7 +66,6 @@ CRONS: dict[str, Describe] = {
         {**RETRY_EXAMPLE, "id": JOB_EXAMPLE["id"], "retryFromID": JOB_EXAMPLE["id"]},
         status=202,
         errors=(400, 404),
-        request=None,
         parameters=[_CRON_NAME],
     ),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from pydantic import BaseModel
 
 from jobsite.api.describing import COUNT_EXACT, NOT_MODIFIED, Describe, etag, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
@@ -16,6 +17,9 @@ _REASONS = {
     403: "NOT_AUTHORIZED",
     404: "NO_SUCH_ and JOB, CRON, ACTION_CONFIG, WORKER, LOCK, ACTION or CLASS",
     409: "CONFLICT",
+    411: "LENGTH_REQUIRED: a body without Content-Length",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE: a body that is not application/json",
     429: "TOO_MANY_REQUESTS, with Retry-After: more than THROTTLE allows, or ten failed logins",
     503: "UNAVAILABLE, with Retry-After",
 }
@@ -36,12 +40,13 @@ def endpoint(
     example: Any = None,
     *,
     status: int = 200,
+    request: type[BaseModel] | None = None,
     errors: tuple[int, ...] = (),
     also: Mapping[Any, Any] | None = None,
     conditional: bool = False,
     **more: Any,
 ) -> Describe:
-    """One operation: what it answers, with an example, and each error that it can answer.
+    """One operation: what it reads and answers, with examples, and each error that it can answer.
 
     `also`: what it answers with another status, or, by status and type, in another media type.
     `conditional`: whether it heeds If-None-Match.
@@ -50,15 +55,25 @@ def endpoint(
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
     responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
-    for code in (*errors, 401, 403, 429, 503):
+    for code in (*errors, *_of_body(request), 401, 403, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED
         # Where one stands among them that says more of it, that one counts.
         more["parameters"] = [etag(), *more.get("parameters", [])]
     more["examples"] = [*examples, *more.get("examples", [])]
-    describe: Describe = extend_schema(operation_id=operation, summary=summary, responses=responses, **more)
+    describe: Describe = extend_schema(
+        operation_id=operation, summary=summary, request=request, responses=responses, **more
+    )
     return describe
+
+
+def _of_body(request: type[BaseModel] | None) -> tuple[int, ...]:
+    """The errors of every body. One that may be left out counts as left out where it is not JSON."""
+    if request is None:
+        return ()
+    is_required = any(field.is_required() for field in request.model_fields.values())
+    return (411, 413, 415) if is_required else (411, 413)
 
 
 def listing(operation: str, summary: str, answer: type, example: Any, **more: Any) -> Describe:
@@ -72,4 +87,4 @@ def reading(operation: str, summary: str, answer: type, example: Any, name: Open
 
 
 def deleting(operation: str, summary: str, name: OpenApiParameter) -> Describe:
-    return endpoint(operation, summary, None, status=204, errors=(404,), request=None, parameters=[name])
+    return endpoint(operation, summary, None, status=204, errors=(404,), parameters=[name])

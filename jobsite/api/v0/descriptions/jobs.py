@@ -141,7 +141,6 @@ JOBS: dict[str, Describe] = {
         RETRY_EXAMPLE,
         status=202,
         errors=(404, 409),
-        request=None,
         parameters=[_JOB_ID],
     ),
 }
