@@ -114,6 +114,7 @@ def test_a_page_says_how_many_there_are_and_who_has_it_is_told_so(client: Client
         ("address=here", "address"),
         ("after=x", "after"),
         ("limit=-1", "limit"),
+        ("limit=x", "limit"),
         ("format=xml", "format"),
         ("user=%00", "user"),
     ],

@@ -143,6 +143,13 @@ def test_a_page_of_names_reads_no_more_than_it_shows(
             assert pages < 150, (url, ways, pages)
 
 
+@pytest.mark.parametrize("limit", ["x", "-1", "1.5", "%00"])
+def test_a_limit_of_the_list_that_is_no_number_is_400(client: Client, limit: str) -> None:
+    response = client.get(f"/api/v0/locks?limit={limit}")
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["code"], error["detail"]["field"]) == (400, "INVALID_PARAMETERS", "limit")
+
+
 def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200

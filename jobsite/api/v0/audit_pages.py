@@ -32,7 +32,13 @@ class AuditPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """For the API description."""
         return [
-            described("limit", "integer", f"At most {MAX_LIMIT}; of CSV any number, or all.", default=DEFAULT_LIMIT),
+            described(
+                "limit",
+                "integer",
+                f"At most {MAX_LIMIT}; of CSV any number, or all.",
+                default=DEFAULT_LIMIT,
+                minimum=0,
+            ),
             described("after", "string", "The cursor of the Link header: the page behind another one."),
             described("format", "string", "`csv` or `json`, whatever Accept says.", enum=["csv", "json"]),
         ]

@@ -1,4 +1,4 @@
-"""Whole numbers of a query, read as leniently as the original's clients need."""
+"""Whole numbers of a query."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,15 @@ _HUGE = 2**53
 
 
 def number(query: Mapping[str, str], name: str, *, otherwise: int) -> int:
-    """`otherwise` for what is no number; a negative one is refused."""
+    """`otherwise` for one that is not sent, or empty; what is no number, or a negative one, is refused."""
+    text = query.get(name, "")
+    if text and not _NUMBER.fullmatch(text):
+        raise InvalidQuery(name, f"{text[:60]!r} is not a whole number")
+    return lenient_number(query, name, otherwise=otherwise)
+
+
+def lenient_number(query: Mapping[str, str], name: str, *, otherwise: int) -> int:
+    """As clients of the original need it: `otherwise` also for what is no number; a negative one is refused."""
     match = _NUMBER.fullmatch(query.get(name, ""))
     if match is None:
         return otherwise

@@ -18,7 +18,7 @@ from jobsite.api.keyset import Place
 from jobsite.api.slices import rows_from
 from jobsite.api.streams import array_in_parts
 from jobsite.api.v0.cursors import read_cursor, tell_pages
-from jobsite.api.v0.numbers import number
+from jobsite.api.v0.numbers import lenient_number
 from jobsite.api.v0.wire import JOB_COLUMNS, JobRow, job_object
 
 DEFAULT_LIMIT = 10
@@ -38,9 +38,9 @@ class JobPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[JobRow]:  # type: ignore[override]
         """The page's first part, at most; `get_paginated_response` sends the others."""
         self.request = request
-        self.limit = min(number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
+        self.limit = min(lenient_number(request.query_params, "limit", otherwise=0) or DEFAULT_LIMIT, MAX_LIMIT)
         self.after = read_cursor(request.query_params)
-        self.start = 0 if self.after else number(request.query_params, "start", otherwise=0)
+        self.start = 0 if self.after else lenient_number(request.query_params, "start", otherwise=0)
         self.jobs: JobQuerySet = queryset.filter(self.after.behind()) if self.after else queryset
         with patience.at_most(patience.LIST):
             rows = _read(self.jobs, start=self.start, limit=min(self.limit, PART) + 1)

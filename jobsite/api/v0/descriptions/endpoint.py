@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from jobsite.api.describing import COUNT_EXACT, NOT_MODIFIED, Describe, etag, holds_a_list
 from jobsite.api.v0.schemas.common import Errors
 
-# Lenient with what is no number, and not with a negative one.
 AT_LEAST_0: dict[str, Any] = {"type": "integer", "minimum": 0}
 _REASONS = {
     400: "INVALID_JSON, INVALID_PARAMETERS or INVALID_FORM_FIELD",
