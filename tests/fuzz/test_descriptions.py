@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from jobsite.home import BASE_DIR
 from tests.api.known import Known
 from tests.api.operations import DIALECTS, OPERATIONS
 from tests.fuzz.conftest import Headers, LogIn
@@ -89,3 +90,11 @@ def test_v1_keeps_to_it_for_other_roles(case: Case, role: str, known: Known, log
 
 def test_leniency_is_claimed_only_for_operations_that_exist() -> None:
     assert {*TAKES_MORE, *ASKS_MORE} <= {str(operation) for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize(("operation", "words"), [*TAKES_MORE.items(), *ASKS_MORE.items()])
+def test_leniency_is_claimed_in_words_of_the_documentation(operation: str, words: tuple[str, ...]) -> None:
+    dialect = operation.split("/")[2].partition(".")[0]
+    told = " ".join((BASE_DIR / "docs" / f"api-{dialect}.md").read_text().split())
+    assert words
+    assert all(each in told for each in words)
