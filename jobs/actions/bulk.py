@@ -15,13 +15,13 @@ from jobs.criteria import Criteria
 from jobs.engine.actor import Actor
 from jobs.engine.bulk import ACTION, STATES, Verb, candidates, who_asked
 from jobs.engine.cancel import cancel
-from jobs.engine.errors import JobEnded, JobFollowed, JobNotEnded, JobReserved, NoSuchJob
+from jobs.engine.errors import ActionForbidden, JobEnded, JobFollowed, JobNotEnded, JobReserved, NoSuchJob
 from jobs.engine.retry import retry
 from jobs.models.queryset import JobQuerySet
 
 BATCH = 500
 MOST_REFUSED = 100
-_REFUSALS = (NoSuchJob, JobEnded, JobNotEnded, JobFollowed, JobReserved)
+_REFUSALS = (NoSuchJob, JobEnded, JobNotEnded, JobFollowed, JobReserved, ActionForbidden)
 
 
 class BulkParameters(Parameters):
@@ -30,6 +30,8 @@ class BulkParameters(Parameters):
     # None is without a limit.
     most: Annotated[int | None, Field(ge=1)]
     reason: str = ""
+    # Of what its retries may need, what the person may not.
+    lacks: frozenset[str] = frozenset()
 
 
 @action(
@@ -68,7 +70,7 @@ def bulk(context: Context[BulkParameters]) -> dict[str, Any]:
 def _verb(asked: BulkParameters, person: Actor) -> Callable[[UUID], object]:
     if asked.verb == "cancel":
         return lambda uuid: cancel(uuid, by=person, reason=asked.reason)
-    return lambda uuid: retry(uuid, by=person, reason=asked.reason, once=True)
+    return lambda uuid: retry(uuid, by=person, reason=asked.reason, once=True, lacks=asked.lacks)
 
 
 def _each(jobs: JobQuerySet, verb: Verb) -> Iterator[UUID]:

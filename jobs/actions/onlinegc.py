@@ -11,6 +11,9 @@ from jobs.actions.parameters import Parameters
 from jobs.actions.registry import action
 from jobs.engine.prune import prune_job_logs, prune_jobs
 
+# Whatever ends here is as gone as a job that is deleted by hand.
+NEEDS = "jobs.delete_job"
+
 
 class PruneParameters(Parameters):
     # Crons of the original send parameters of their own.
@@ -38,7 +41,7 @@ class PruneParameters(Parameters):
         return " and of ".join(filter(None, (age, number)))
 
 
-@action("onlinegc_joblogs", parameters=PruneParameters, cancel="check")
+@action("onlinegc_joblogs", parameters=PruneParameters, cancel="check", needs=NEEDS)
 def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int | None]:
     """Delete the log lines of jobs that ended more than `days` ago, 90 unless given; of all but the `most` newest."""
     asked, progress = context.parameters, _after_batch(context, "lines")
@@ -53,7 +56,7 @@ class PruneJobsParameters(PruneParameters):
     batch: Annotated[int, Field(ge=1, le=10_000)] = 200
 
 
-@action("onlinegc_jobs", parameters=PruneJobsParameters, cancel="check")
+@action("onlinegc_jobs", parameters=PruneJobsParameters, cancel="check", needs=NEEDS)
 def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int | None]:
     """Delete jobs that ended more than `days` ago, 400 unless given, and all but the newest `most`, with their logs.
 

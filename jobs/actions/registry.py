@@ -56,6 +56,9 @@ class Action:
     unique: bool | UniqueOf = False
     # How jobs of this action come about, in words, if no submission may name it.
     reserved: str = ""
+    # The permission, as `jobs.delete_job`, of a person who submits or retries one, beside that to submit or to retry.
+    # Whoever may make a cron has decided for all who may run it.
+    needs: str = ""
     # Names of the devices that a run with these parameters takes; None for an action that is not about devices.
     devices: DevicesOf | None = None
 
@@ -120,6 +123,11 @@ def get_action(name: str) -> Action:
 def reserved_for(name: str) -> str:
     """How jobs of this action come about, if nobody may submit one by itself; else ""."""
     return _actions[name].reserved if name in _actions else ""
+
+
+def needs_of(name: str) -> str:
+    """The permission that a person needs to have a job of this action made, beside that to submit; else ""."""
+    return _actions[name].needs if name in _actions else ""
 
 
 def registered_actions() -> list[Action]:

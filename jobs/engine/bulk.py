@@ -1,6 +1,7 @@
 """bulk: a job that cancels, or runs once more, all jobs that are meant, in the background."""
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Any, Literal
 from uuid import UUID
 
 from jobs.actions.registry import registered_actions
@@ -24,9 +25,22 @@ Verb = Literal["cancel", "retry"]
 STATES: dict[Verb, tuple[Status, ...]] = {"cancel": (Status.WAITING, Status.RUNNING), "retry": FINAL}
 
 
-def bulk(verb: Verb, criteria: Criteria, *, by: Actor, reason: str = "", most: int | None = MOST) -> Job:
-    """The job that does it, as `by`, to those submitted before it. None for `most` is without a limit."""
-    parameters = {"verb": verb, "criteria": criteria.dump(), "most": most, "reason": reason}
+def bulk(
+    verb: Verb,
+    criteria: Criteria,
+    *,
+    by: Actor,
+    reason: str = "",
+    most: int | None = MOST,
+    lacks: Collection[str] = frozenset(),
+) -> Job:
+    """The job that does it, as `by`, to those submitted before it. None for `most` is without a limit.
+
+    `lacks`: permissions that `by` does not have; what needs one of them is not run once more.
+    """
+    parameters: dict[str, Any] = {"verb": verb, "criteria": criteria.dump(), "most": most, "reason": reason}
+    if verb == "retry":
+        parameters["lacks"] = sorted(lacks)
     wanted = Submission(
         action=ACTION, parameters=parameters, priority=PRIORITY, scheduled_by=by.user or None, by_engine=True
     )

@@ -1,6 +1,6 @@
 """A submission as `Job.next` keeps it, and as an action writes it: JSON with the keys of POST /api/v0/jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +51,13 @@ def load(stored: Mapping[str, Any], *, scheduled_by: str | None) -> Submission:
     if "next" in values:
         values["next"] = _next(values["next"], scheduled_by=scheduled_by)
     return Submission(**values, scheduled_by=scheduled_by, stored=True)
+
+
+def actions_in(stored: Mapping[str, Any] | None) -> Iterator[str]:
+    """Of a submission as it is stored, and of all that follow it in turn."""
+    while stored is not None:
+        yield stored["action"]
+        stored = stored.get("next")
 
 
 def append(first: Mapping[str, Any], last: Mapping[str, Any] | None) -> dict[str, Any]:

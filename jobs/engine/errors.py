@@ -70,6 +70,15 @@ class JobReserved(RuntimeError):
         super().__init__(f"a job of the action {action} is not made in this way: {words}")
 
 
+class ActionForbidden(RuntimeError):
+    """Whoever asks for a job of this action lacks the permission that it needs beside that to submit."""
+
+    def __init__(self, action: str, permission: str) -> None:
+        super().__init__(f"the action {action} needs the permission {permission}")
+        self.action = action
+        self.permission = permission
+
+
 class TooManyJobs(RuntimeError):
     """A bulk would change more than `most` jobs."""
 

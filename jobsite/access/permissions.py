@@ -2,10 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from jobs.actions.registry import registered_actions
+from jobs.engine.permitted import require_permitted
+from jobs.engine.submission import Submission
 from jobsite.access import throttle
 from jobsite.access.actor import client_address
 from jobsite.access.models import AccessToken
@@ -51,3 +55,14 @@ def require(request: Request, permission: str) -> None:
     """Of what a handler needs beside the view's `needs`, for this one body. Raises PermissionDenied."""
     if not request.user.has_perm(permission):
         raise PermissionDenied(_LACKING.format(permission))
+
+
+def require_for_actions(user: User | AnonymousUser, submission: Submission) -> None:
+    """Of what the actions need that a person wants run, one after another. Raises ActionForbidden."""
+    require_permitted((link.action for link in submission.chain()), lacks=lacking(user))
+
+
+def lacking(user: User | AnonymousUser) -> frozenset[str]:
+    """Of the permissions that actions need, those that the user does not have."""
+    needed = {action.needs for action in registered_actions()} - {""}
+    return frozenset(permission for permission in needed if not user.has_perm(permission))

@@ -97,6 +97,27 @@ def test_a_retry_is_made_once_however_often_the_page_is_sent(browser: Browser) -
     assert Job.objects.filter(status="waiting").count() == 1
 
 
+def test_a_selection_refuses_what_the_person_may_not_have_run(browser: Browser) -> None:
+    prune, last = make_job(action="onlinegc_jobs"), make_job(next={"action": "onlinegc_jobs"})
+    address = selected("retry", prune, last)
+    refused = "efused: the action onlinegc_jobs needs the permission jobs.delete_job"
+    client = browser("operator")
+    assert client.get(address).content.decode().count(refused) == 2
+    assert confirm(client, address).content.decode().count(refused) == 2
+    assert not Job.objects.filter(status="waiting").exists()
+    confirm(browser("admin"), address)
+    assert Job.objects.filter(status="waiting").count() == 2
+
+
+def test_all_that_match_are_run_again_with_what_the_person_may(browser: Browser) -> None:
+    make_job(status="errored")
+    for who, lacks in (("operator", ["jobs.delete_job"]), ("admin", [])):
+        confirm(browser(who), f"{LIST}all/retry/?action=noop&scheduled_by=")
+        made = Job.objects.filter(action="bulk").latest("pk").parameters
+        assert made is not None
+        assert made["lacks"] == lacks
+
+
 @pytest.mark.parametrize("ids", ["", "id=x", "id=-1", "id=99999999999999999999", "id=4711"])
 def test_a_selection_of_nothing_goes_back(ids: str, browser: Browser) -> None:
     answer = browser("operator").get(f"{LIST}selected/cancel/?{ids}&action=sleep")
@@ -121,6 +142,7 @@ def test_all_that_match_are_counted_confirmed_and_done_by_a_job(verb: str, statu
         "criteria": {"action": "sleep"},
         "most": 3,
         "reason": "the night's maintenance",
+        **({"lacks": ["jobs.delete_job"]} if verb == "retry" else {}),
     }
     assert AuditEvent.objects.get(verb="enqueue").user == "operator"
 

@@ -101,6 +101,32 @@ def test_a_job_that_is_made_in_another_way_is_not_run_again(browser: Browser) ->
     assert list(Job.objects.all()) == [job]
 
 
+PRUNES: list[dict[str, Any]] = [
+    {"action": "onlinegc_jobs"},
+    {"next": {"action": "noop", "next": {"action": "onlinegc_joblogs"}}},
+]
+
+
+@pytest.mark.parametrize("fields", PRUNES)
+def test_an_action_that_needs_more_is_run_again_only_by_who_has_it(browser: Browser, fields: dict[str, Any]) -> None:
+    job, sent = make_job(**fields), {"action": fields.get("action", "noop"), "follow": "on"}
+    client = browser("operator")
+    assert "needs the permission jobs.delete_job. Nothing was done." in told(client.post(url(job, "retry")))
+    assert "needs the permission jobs.delete_job" in client.post(url(job, "again"), sent).content.decode()
+    assert list(Job.objects.all()) == [job]
+    client = browser("admin")
+    client.post(url(job, "retry"))
+    client.post(url(job, "again"), sent)
+    assert Job.objects.count() == 3
+
+
+def test_an_operator_has_no_other_action_run_by_changing_it(browser: Browser) -> None:
+    job = make_job()
+    response = browser("operator").post(url(job, "again"), {"action": "onlinegc_jobs", "parameters": '{"days": 1}'})
+    assert "None of your roles allows this" in response.context["form"].errors["action"][0]
+    assert list(Job.objects.all()) == [job]
+
+
 def test_a_retry_leads_to_the_new_job(browser: Browser) -> None:
     client, job = browser("operator"), make_job(status=Status.ERRORED, parameters={"a": 1}, retries_total=2)
     assert "as soon as there is room" in client.get(url(job, "retry")).content.decode()

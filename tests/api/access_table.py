@@ -1,5 +1,7 @@
 """Who may do what: for every address of the site and each of its methods, what each role is answered."""
 
+from typing import Any
+
 ROLES = ("anonymous", "nobody", "auditor", "operator", "admin", "superuser")
 Answers = dict[str, str]
 
@@ -191,3 +193,18 @@ TABLE: dict[str, Answers] = {
     r"api/v1.0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
     r"api/v0/^docs\.json/?\Z": {**dict.fromkeys(API_METHODS, NEVER), "GET": ALL, "HEAD": ALL},
 }
+# Bodies that ask for more than their address does, and what they are answered: an action that deletes is an admin's,
+# as itself or as what follows another.
+_PRUNES: list[dict[str, Any]] = [
+    {"action": "onlinegc_jobs", "parameters": {"days": None, "most": 1}},
+    {"action": "onlinegc_joblogs", "parameters": {"days": 1}},
+]
+NEEDING: list[tuple[dict[str, Any], str]] = [
+    (body, ADMIN)
+    for prune in _PRUNES
+    for body in (
+        prune,
+        {"action": "noop", "next": prune},
+        {"action": "noop", "next": {"action": "noop", "next": prune}},
+    )
+]

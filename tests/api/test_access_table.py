@@ -14,10 +14,12 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS
 
+from jobs.actions.registry import registered_actions
+from jobs.engine.chain import actions_in
 from jobsite.access.roles import make_groups
 from jobsite.access.tokens import issue_token
 from tests.api.access_rows import one_of_each
-from tests.api.access_table import ALL, NEVER, NOWHERE, ROLES, TABLE
+from tests.api.access_table import ALL, NEEDING, NEVER, NOWHERE, ROLES, TABLE
 from tests.api.conftest import MakeJob, MakeWorker
 
 
@@ -95,6 +97,21 @@ def test_each_role_may_do_what_the_table_says(people: dict[str, Client], filled:
     assert not wrong, "\n".join(wrong)
 
 
+def test_every_action_that_needs_a_permission_is_in_the_table() -> None:
+    assert {action.name for action in registered_actions() if action.needs} == {
+        name for body, _ in NEEDING for name in actions_in(body) if name != "noop"
+    }
+
+
+@pytest.mark.parametrize(("body", "expected"), NEEDING)
+def test_who_may_have_an_action_run_is_said_by_the_table(
+    people: dict[str, Client], make_job: MakeJob, body: dict[str, Any], expected: str
+) -> None:
+    ended = make_job(**body, status="errored")
+    for path in ("/api/v0/jobs", f"/api/v0/jobs/{ended.uuid}/retry"):
+        assert [_ask(people[role], "POST", path, body) for role in ROLES] == expected.split(), path
+
+
 @pytest.mark.slow
 def test_a_token_that_only_reads_reads_what_its_user_may_and_changes_nothing(
     people: dict[str, Client], filled: dict[str, str]
@@ -135,8 +152,9 @@ def _body(path: str) -> dict[str, Any]:
     return known if path.startswith("/api/v1.0") else {}
 
 
-def _ask(client: Client, method: str, path: str) -> str:
-    body: Any = _body(path) if method in {"POST", "PUT", "DELETE"} else {}
+def _ask(client: Client, method: str, path: str, body: Any = None) -> str:
+    if body is None:
+        body = _body(path) if method in {"POST", "PUT", "DELETE"} else {}
     kind = "application/json" if path.startswith("/api/") else "multipart/form-data; boundary=BoUnDaRyStRiNg"
     before, cookies = transaction.savepoint(), copy.deepcopy(client.cookies)
     if method in {"GET", "HEAD"}:

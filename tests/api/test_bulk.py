@@ -196,3 +196,12 @@ def test_its_cost_does_not_grow_with_the_jobs(
         # The same, and the enqueue of one job.
         with django_assert_num_queries(6 + 6):
             ask(client)
+
+
+def test_a_bulk_runs_again_with_what_the_person_may(client_of: ClientOf, make_job: MakeJob) -> None:
+    make_job(status="errored")
+    for role, lacks in (("operator", ["jobs.delete_job"]), ("admin", [])):
+        assert ask(client_of(role), "retry")[0] == 202
+        made = Job.objects.filter(action="bulk").latest("pk")
+        assert made.parameters is not None
+        assert made.parameters["lacks"] == lacks

@@ -142,3 +142,17 @@ def test_a_job_that_ended_otherwise_is_a_conflict_that_names_its_state(
     error = response.json()["errors"][0]
     assert (response.status_code, error["code"], error["detail"]) == (409, "CONFLICT", {"status": status})
     assert status in error["message"]
+
+
+def test_an_action_that_needs_more_says_which_permission(client: Client) -> None:
+    body = {"action": "noop", "next": {"action": "onlinegc_jobs"}}
+    response = client.post("/api/v0/jobs", body, content_type="application/json")
+    assert response.status_code == 403
+    assert response.json()["errors"] == [
+        {
+            "code": "NOT_AUTHORIZED",
+            "message": "None of your roles allows this: the action onlinegc_jobs needs the permission jobs.delete_job.",
+            "detail": {"action": "onlinegc_jobs", "permission": "jobs.delete_job"},
+        }
+    ]
+    assert not Job.objects.exists()

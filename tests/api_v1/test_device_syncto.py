@@ -1,5 +1,6 @@
 """POST /device_syncto starts sync_devices."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,3 +112,11 @@ def test_an_installation_without_the_action_says_so(client: Client, monkeypatch:
     status, message = refused(send(client, "post", "/device_syncto", {"all": True}))
     assert status == 400
     assert message.startswith("action: no action 'sync_devices' is registered")
+
+
+def test_an_action_that_needs_more_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    needing = replace(registry.get_action("sync_devices"), needs="jobs.delete_job")
+    monkeypatch.setitem(registry._actions, "sync_devices", needing)
+    status, message = refused(send(client, "post", "/device_syncto", {"hostname": "eosdist"}))
+    assert (status, message) == (403, "You don't seem to have the rights to execute this call")
+    assert not Job.objects.exists()

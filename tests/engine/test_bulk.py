@@ -19,6 +19,7 @@ from jobs.engine.bulk import Verb, bulk, candidates, require_few, who_asked
 from jobs.engine.cancel import cancel
 from jobs.engine.errors import InvalidSubmission, JobFollowed, JobReserved, TooManyJobs
 from jobs.engine.retry import retry
+from jobs.engine.submission import Submission
 from jobs.models import AuditEvent, Job
 from jobs.states import Status
 from tests.actions.reporter import ListReporter
@@ -228,3 +229,15 @@ def test_none_is_submitted_or_run_once_more_by_itself(submit: Enqueue, ask: Call
     with pytest.raises(JobReserved):
         retry(job.uuid, by=person)
     assert not candidates("retry", Criteria(action="bulk")).exists()
+
+
+def test_what_the_person_may_not_have_run_is_refused(submit: Enqueue, ask: Callable[..., Job]) -> None:
+    prune = Submission(action="onlinegc_jobs")
+    for fields in ({}, {"action": "onlinegc_jobs"}, {"next": Submission(action="noop", next=prune)}):
+        cancel(submit(**fields).uuid, by=Actor(dialect="cli"))
+    everything = Criteria(statuses=("canceled",))
+    found = run(ask("retry", everything, lacks={"jobs.delete_job"}))
+    assert (found["matched"], found["done"]) == (3, 1)
+    why = "the action onlinegc_jobs needs the permission jobs.delete_job"
+    assert [each["reason"] for each in found["refused"]] == [why, why]
+    assert run(ask("retry", everything))["done"] == 2

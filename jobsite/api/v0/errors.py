@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from jobs.actions import UnknownAction
 from jobs.engine.errors import (
+    ActionForbidden,
     InvalidSubmission,
     JobEnded,
     JobNotEnded,
@@ -175,6 +176,12 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
         409, "CONFLICT", f"The job has not ended: it is {error.status}.", {"status": error.status}
     ),
     JobReserved: lambda error: WireError(409, "CONFLICT", f"This can not be run once more: {error}."),
+    ActionForbidden: lambda error: WireError(
+        403,
+        "NOT_AUTHORIZED",
+        f"None of your roles allows this: {error}.",
+        {"action": error.action, "permission": error.permission},
+    ),
     TooManyJobs: lambda error: WireError(
         403, "NOT_AUTHORIZED", f"For a bulk none of your roles has the permission jobs.bulk_job, and {error}."
     ),

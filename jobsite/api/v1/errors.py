@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from jobs.engine.errors import InvalidSubmission
+from jobs.engine.errors import ActionForbidden, InvalidSubmission
 from jobsite.access.authentication import ExpiredToken, UnknownToken
 from jobsite.api.answers import clipped, nearest
 from jobsite.api.middleware import RETRY_AFTER_SECONDS
@@ -99,6 +99,7 @@ _ANSWERS: dict[type, Callable[[Any], WireError]] = {
     UnreadablePostError: _unreadable,
     Http404: lambda _: WireError(404, NOT_FOUND),
     PermissionDenied: lambda _: WireError(403, FORBIDDEN),
+    ActionForbidden: lambda _: WireError(403, FORBIDDEN),
     OperationalError: _unavailable,
     InterfaceError: _unavailable,
     ExpiredToken: lambda _: WireError(401, "The JWT token is expired", errorCode="auth_expired"),

@@ -13,6 +13,7 @@ from jobs.criteria import Criteria
 from jobs.engine.bulk import MOST, bulk, candidates
 from jobsite import patience
 from jobsite.access.actor import admin_actor
+from jobsite.access.permissions import lacking
 from jobsite.console.base.confirm import ConfirmView
 from jobsite.console.base.links import job_url
 from jobsite.console.jobs.job_criteria import address_of, criteria_of, words_of
@@ -73,7 +74,7 @@ class _All(JobVerb, ConfirmView):
         shown = _number(self.request.POST.get("count"))
         most = None if shown > settings.EXACT_COUNT_CAP and self.request.user.has_perm("jobs.bulk_job") else shown
         by, reason = admin_actor(self.request), form.cleaned_data["reason"]
-        job = bulk(self.verb, self.criteria, by=by, reason=reason, most=most)
+        job = bulk(self.verb, self.criteria, by=by, reason=reason, most=most, lacks=lacking(self.request.user))
         words = format_html("{} of {} jobs is under way: here is what it does.", self.title, min(shown, self.count))
         messages.success(self.request, words)
         return HttpResponseRedirect(job_url(job.pk))

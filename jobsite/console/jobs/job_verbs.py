@@ -1,5 +1,6 @@
 """What can be done to jobs from their list: two verbs, in words and as calls of the engine."""
 
+from collections.abc import Collection
 from typing import ClassVar
 from uuid import UUID
 
@@ -7,14 +8,16 @@ from jobs.actions.registry import reserved_for
 from jobs.engine.actor import Actor
 from jobs.engine.bulk import STATES, Verb
 from jobs.engine.cancel import cancel
-from jobs.engine.errors import JobEnded, JobFollowed, JobNotEnded, JobReserved, NoSuchJob
+from jobs.engine.chain import actions_in
+from jobs.engine.errors import ActionForbidden, JobEnded, JobFollowed, JobNotEnded, JobReserved, NoSuchJob
+from jobs.engine.permitted import require_permitted
 from jobs.engine.retry import retry
 from jobs.engine.submission import stop_timeout_of
 from jobs.models import Job
 from jobs.states import Status
 from jobsite.console.base.words import span
 
-REFUSALS = (NoSuchJob, JobEnded, JobNotEnded, JobFollowed, JobReserved)
+REFUSALS = (NoSuchJob, JobEnded, JobNotEnded, JobFollowed, JobReserved, ActionForbidden)
 
 
 class JobVerb:
@@ -25,14 +28,14 @@ class JobVerb:
     submit: ClassVar[str]
     # What it does to all that match.
     words: ClassVar[str]
+    # Of the permissions that actions need, those that the person does not have.
+    lacks: Collection[str]
 
-    @staticmethod
-    def becomes(job: Job) -> str:
+    def becomes(self, job: Job) -> str:
         """Before it is done: what will happen to this job."""
         raise NotImplementedError
 
-    @staticmethod
-    def do(uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
+    def do(self, uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
         """What came of it, and the job that was made. Raises one of REFUSALS."""
         raise NotImplementedError
 
@@ -46,8 +49,7 @@ class Cancel(JobVerb):
         "timeout; what they had begun outside may be half done."
     )
 
-    @staticmethod
-    def becomes(job: Job) -> str:
+    def becomes(self, job: Job) -> str:
         if job.status == Status.WAITING:
             return "It waits: it ends at once and never runs."
         if job.status == Status.RUNNING:
@@ -57,8 +59,7 @@ class Cancel(JobVerb):
             return "It was asked to stop already: nothing changes."
         return "It has ended: refused."
 
-    @staticmethod
-    def do(uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
+    def do(self, uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
         status = cancel(uuid, by=by, reason=reason)
         return ("canceled" if status == Status.CANCELED else "asked to stop"), None
 
@@ -69,17 +70,19 @@ class Retry(JobVerb):
     submit = "Run jobs again"
     words = "Each runs once more as a new job with the same parameters, unless another attempt has followed it already."
 
-    @staticmethod
-    def becomes(job: Job) -> str:
+    def becomes(self, job: Job) -> str:
         if job.status not in STATES["retry"]:
             return "It has not ended: refused."
         if job.next_job_id:
             return "Another job has followed it already: refused."
         if words := reserved_for(job.action):
             return f"Refused: {words}."
+        try:
+            require_permitted([job.action, *actions_in(job.next)], lacks=self.lacks)
+        except ActionForbidden as error:
+            return f"Refused: {error}."
         return "It runs once more, as a new job with the same parameters."
 
-    @staticmethod
-    def do(uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
+    def do(self, uuid: UUID, *, by: Actor, reason: str) -> tuple[str, Job | None]:
         # A page that is sent twice makes no second attempt.
-        return "runs again as", retry(uuid, by=by, reason=reason, once=True)
+        return "runs again as", retry(uuid, by=by, reason=reason, once=True, lacks=self.lacks)

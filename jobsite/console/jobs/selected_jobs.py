@@ -11,6 +11,7 @@ from django.urls import reverse
 from jobs.engine.bulk import Verb
 from jobs.models import Job
 from jobsite.access.actor import admin_actor
+from jobsite.access.permissions import lacking
 from jobsite.console.base.confirm import ConfirmView
 from jobsite.console.jobs.job_criteria import address_of
 from jobsite.console.jobs.job_verbs import REFUSALS, Cancel, JobVerb, Retry
@@ -18,7 +19,7 @@ from jobsite.console.jobs.status_label import COLOURS, coloured_status
 
 # A page of the list holds no more.
 MOST = 100
-_COLUMNS = ("uuid", "action", "status", "stop_timeout", "late_result_at", "next_job")
+_COLUMNS = ("uuid", "action", "status", "stop_timeout", "late_result_at", "next_job", "next")
 
 
 def selected_url(verb: Verb, request: HttpRequest, jobs: QuerySet[Job]) -> HttpResponse:
@@ -33,6 +34,7 @@ class _Selected(JobVerb, ConfirmView):
     template_name = "admin/jobs/job/selected.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.lacks = lacking(request.user)
         sent = sorted(set(self.sent_ids()))[:MOST]
         self.jobs = Job.objects.filter(pk__in=sent).only(*_COLUMNS).newest_scheduled_first()
         if request.user.has_perm(self.permission) and not self.jobs.exists():

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from jobs.engine.bulk import MOST, bulk, candidates, require_few
 from jobsite import patience
-from jobsite.access.permissions import require
+from jobsite.access.permissions import lacking, require
 from jobsite.api.v0.bodies import read_bulk
 from jobsite.api.v0.bulk import read_criteria
 from jobsite.api.v0.descriptions.bulk import BULK
@@ -29,5 +29,6 @@ class Bulk(Endpoint):
             with patience.at_most(patience.LIST):
                 require_few(asked.verb, criteria)
         most = None if unlimited else MOST
-        job = bulk(asked.verb, criteria, by=self.actor(request), reason=asked.reason or "", most=most)
+        by, reason = self.actor(request), asked.reason or ""
+        job = bulk(asked.verb, criteria, by=by, reason=reason, most=most, lacks=lacking(request.user))
         return Response(job_object(row_of(job)), status=202)

@@ -15,7 +15,7 @@ from jobs.engine.retry import retry
 from jobs.engine.submit import submit
 from jobs.models import Job
 from jobs.models.queryset import JobQuerySet
-from jobsite.access.permissions import require
+from jobsite.access.permissions import lacking, require, require_for_actions
 from jobsite.api.conditional import JOB_VERSION, shown, tag_of, unless_known
 from jobsite.api.v0.bodies import read_cancel, read_reason
 from jobsite.api.v0.descriptions.jobs import JOBS
@@ -63,6 +63,7 @@ class Jobs(Endpoint):
     def create(self, request: Request) -> Response:
         body = self.body(request)
         submission = read_submission(body, scheduled_by=request.user.get_username())
+        require_for_actions(request.user, submission)
         submitted = submit(submission, once=once_of(request, body), by=self.actor(request))
         response = Response(job_object(row_of(submitted.job)), status=202)
         if submitted.replayed:
@@ -113,7 +114,7 @@ class Jobs(Endpoint):
 
     @JOBS["retry"]
     def retry(self, request: Request, job_id: str) -> Response:
-        job = retry(_uuid(job_id), by=self.actor(request))
+        job = retry(_uuid(job_id), by=self.actor(request), lacks=lacking(request.user))
         return Response(job_object(row_of(job)), status=202)
 
 

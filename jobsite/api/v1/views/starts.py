@@ -5,6 +5,7 @@ from rest_framework.response import Response
 
 from jobs.engine.enqueue import enqueue
 from jobs.engine.submission import Submission
+from jobsite.access.permissions import require_for_actions
 from jobsite.api.v1.bodies import devices_of, read_sync, read_upgrade, selection
 from jobsite.api.v1.descriptions import SYNC_DEVICES, UPGRADE_FIRMWARE
 from jobsite.api.v1.views.base import Endpoint, success
@@ -15,6 +16,7 @@ class _Start(Endpoint):
     needs = {"create": "jobs.submit_job"}
 
     def _started(self, submission: Submission, *, to: str, request: Request) -> Response:
+        require_for_actions(request.user, submission)
         devices = devices_of(submission)
         job = enqueue(submission, by=self.actor(request))
         answer = success(f"Scheduled job to {to} {selection(submission)}", job_id=job.pk)

@@ -11,13 +11,14 @@ from rest_framework.exceptions import ParseError
 from jobs.actions import registered_actions
 from jobs.engine.chain import load
 from jobs.engine.enqueue import enqueue
-from jobs.engine.errors import InvalidSubmission
+from jobs.engine.errors import ActionForbidden, InvalidSubmission
 from jobs.engine.fields import unsealed
 from jobs.engine.submission import Submission
 from jobs.models import Job
 from jobs.seal.form import masked
 from jobs.seal.parameters import unchanged
 from jobsite.access.actor import admin_actor
+from jobsite.access.permissions import require_for_actions
 from jobsite.api.strict_json import loads
 from jobsite.console.base.refusals import refuse
 from jobsite.console.jobs.page.verbs import OneJob
@@ -156,10 +157,13 @@ class AgainView(OneJob):
         """As any client's submission: what the engine refuses is told at its field, and nothing is stored."""
         try:
             self.submission = form.submission(scheduled_by=admin_actor(self.request).user)
+            require_for_actions(self.request.user, self.submission)
             return super().form_valid(form)
         except InvalidSubmission as error:
             refuse(form, error, fields=_FIELDS)
-            return self.form_invalid(form)
+        except ActionForbidden as error:
+            form.add_error("action", f"None of your roles allows this: {error}.")
+        return self.form_invalid(form)
 
     def do(self, asked: dict[str, Any]) -> str:  # noqa: ARG002
         self.made = enqueue(self.submission, by=admin_actor(self.request))

@@ -11,12 +11,13 @@ from django.utils.functional import cached_property
 
 from jobs.engine.cancel import cancel
 from jobs.engine.delete import delete
-from jobs.engine.errors import JobEnded, JobNotEnded, JobReserved, NoSuchJob
+from jobs.engine.errors import ActionForbidden, JobEnded, JobNotEnded, JobReserved, NoSuchJob
 from jobs.engine.retry import retry
 from jobs.engine.submission import stop_timeout_of
 from jobs.models import Job
 from jobs.states import FINAL, OCCUPYING, Status
 from jobsite.access.actor import admin_actor
+from jobsite.access.permissions import lacking
 from jobsite.console.base.confirm import ConfirmOne, ForcibleView, ReasonForm
 from jobsite.console.base.links import job_url
 from jobsite.console.base.words import span
@@ -32,7 +33,7 @@ class OneJob(ConfirmOne):
     """Of the job in the address. A verb that makes another one sets `made`."""
 
     template_name = "admin/jobs/job/confirm.html"
-    refusals = (JobEnded, JobNotEnded, JobReserved)
+    refusals = (JobEnded, JobNotEnded, JobReserved, ActionForbidden)
     made: Job | None = None
 
     @cached_property
@@ -99,7 +100,7 @@ class RetryView(OneJob):
         )
 
     def do(self, asked: dict[str, Any]) -> str:  # noqa: ARG002
-        self.made = retry(self.job.uuid, by=admin_actor(self.request))
+        self.made = retry(self.job.uuid, by=admin_actor(self.request), lacks=lacking(self.request.user))
         return f"runs again as job {self.made.pk}."
 
 
