@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field, model_validator
 from jobs.actions.context import Context, JobCanceled
 from jobs.actions.parameters import Parameters
 from jobs.actions.registry import action
+from jobs.engine.actor import Actor
 from jobs.engine.prune import prune_job_logs, prune_jobs
+from jobs.models import Job
 
 # Whatever ends here is as gone as a job that is deleted by hand.
 NEEDS = "jobs.delete_job"
@@ -45,7 +47,14 @@ class PruneParameters(Parameters):
 def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int | None]:
     """Delete the log lines of jobs that ended more than `days` ago, 90 unless given; of all but the `most` newest."""
     asked, progress = context.parameters, _after_batch(context, "lines")
-    deleted = prune_job_logs(older_than=asked.older_than, most=asked.most, batch=asked.batch, progress=progress)
+    deleted = prune_job_logs(
+        older_than=asked.older_than,
+        most=asked.most,
+        batch=asked.batch,
+        progress=progress,
+        job_id=context.job_id,
+        by=_actor(context),
+    )
     context.log(f"deleted {deleted} log lines of {asked.words}")
     return {"days": asked.days, "most": asked.most, "deleted_lines": deleted}
 
@@ -63,9 +72,22 @@ def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int | None
     Never one that has not ended.
     """
     asked, progress = context.parameters, _after_batch(context, "jobs")
-    pruned = prune_jobs(older_than=asked.older_than, most=asked.most, batch=asked.batch, progress=progress)
+    pruned = prune_jobs(
+        older_than=asked.older_than,
+        most=asked.most,
+        batch=asked.batch,
+        progress=progress,
+        job_id=context.job_id,
+        by=_actor(context),
+    )
     context.log(f"deleted {pruned.jobs} jobs of {asked.words}, and {pruned.skips} skips of crons")
     return {"days": asked.days, "most": asked.most, "deleted_jobs": pruned.jobs, "deleted_skips": pruned.skips}
+
+
+def _actor(context: Context[Any]) -> Actor:
+    """The action, for whoever had the job made; for nobody, if a cron was due."""
+    user = Job.objects.filter(uuid=context.job_id).values_list("scheduled_by", flat=True).first()
+    return Actor(dialect="engine", user=user or "", client=f"action {context.action}")
 
 
 def _after_batch(context: Context[Any], things: str) -> Callable[[int], None]:

@@ -1,15 +1,19 @@
 """Delete what has ended and grown old."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from jobs.engine.actor import Actor
+from jobs.engine.audit import audit
 from jobs.engine.prune_limit import prune_limit
 from jobs.models import CronSkip, IdempotencyKey, Job, JobLog
 from jobs.models.idempotency_key import LIFETIME
@@ -21,13 +25,18 @@ def prune_job_logs(
     most: int | None = None,
     batch: int = 1000,
     progress: Callable[[int], object] | None = None,
+    job_id: UUID,
+    by: Actor,
 ) -> int:
     """Delete the log lines of jobs that ended longer ago than that, and of all but the `most` that ended last.
 
-    `progress` hears the sum after each batch.
+    `progress` hears the sum after each batch. `job_id` is the job that does it.
     """
     before = prune_limit(older_than=older_than, most=most)
-    return 0 if before is None else _in_batches(partial(_prune_lines, before, batch), progress)
+    with _audited("deleted_lines", older_than=older_than, most=most, job_id=job_id, by=by) as gone:
+        if before is not None:
+            _in_batches(partial(_prune_lines, before, batch), gone, "deleted_lines", progress)
+    return gone["deleted_lines"]
 
 
 def old_lines(before: Any) -> QuerySet[JobLog]:
@@ -62,6 +71,8 @@ def prune_jobs(
     most: int | None = None,
     batch: int = 1000,
     progress: Callable[[int], object] | None = None,
+    job_id: UUID,
+    by: Actor,
 ) -> Pruned:
     """Delete jobs that ended longer ago than that, and all but the `most` that ended last, with all that is theirs.
 
@@ -69,8 +80,12 @@ def prune_jobs(
     The skips of crons go by age alone.
     """
     before = prune_limit(older_than=older_than, most=most)
-    jobs = 0 if before is None else _in_batches(partial(_prune_ended, before, batch), progress)
-    return Pruned(jobs=jobs, skips=0 if older_than is None else _in_batches(partial(_prune_skips, older_than, batch)))
+    with _audited("deleted_jobs", "deleted_skips", older_than=older_than, most=most, job_id=job_id, by=by) as gone:
+        if before is not None:
+            _in_batches(partial(_prune_ended, before, batch), gone, "deleted_jobs", progress)
+        if older_than is not None:
+            _in_batches(partial(_prune_skips, older_than, batch), gone, "deleted_skips")
+    return Pruned(jobs=gone["deleted_jobs"], skips=gone["deleted_skips"])
 
 
 @transaction.atomic
@@ -103,11 +118,25 @@ def _delete_first(rows: QuerySet[Any], batch: int) -> int:
     return count
 
 
-def _in_batches(prune: Callable[[], int], progress: Callable[[int], object] | None = None) -> int:
-    """Until a batch finds nothing more; the sum."""
-    deleted = 0
+def _in_batches(
+    prune: Callable[[], int], gone: dict[str, int], kind: str, progress: Callable[[int], object] | None = None
+) -> None:
+    """Until a batch finds nothing more."""
     while count := prune():
-        deleted += count
+        gone[kind] += count
         if progress is not None:
-            progress(deleted)
-    return deleted
+            progress(gone[kind])
+
+
+@contextmanager
+def _audited(
+    *kinds: str, older_than: timedelta | None, most: int | None, job_id: UUID, by: Actor
+) -> Iterator[dict[str, int]]:
+    """Counts of what is deleted, for the audit, also if it ends early: its job is pruned some day as well."""
+    gone = dict.fromkeys(kinds, 0)
+    try:
+        yield gone
+    finally:
+        if any(gone.values()):
+            asked = {"days": None if older_than is None else older_than.days, "most": most}
+            audit("prune", by=by, object_type="job", object_id=job_id, after={**asked, **gone})

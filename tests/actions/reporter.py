@@ -9,6 +9,8 @@ from jobs.actions.context import Context
 from jobs.actions.parameters import validate
 from jobs.actions.registry import Action, get_action
 
+JOB_ID = uuid.UUID("01890000-0000-7000-8000-000000000001")
+
 
 class ListReporter:
     """`cancel()` asks the job to stop; `on_log` is called with each line, so that a test can act at a known moment."""
@@ -51,10 +53,11 @@ def context_for(
     reporter: ListReporter | None = None,
     fence: Mapping[str, int] | None = None,
     stop_timeout_seconds: float = 10.0,
+    job_id: uuid.UUID = JOB_ID,
 ) -> Context[Any]:
     """What the runner would hand to the action."""
     return Context(
-        job_id=uuid.UUID("01890000-0000-7000-8000-000000000001"),
+        job_id=job_id,
         action=action.name,
         parameters=validate(action.parameters, parameters),
         sent=parameters or {},
@@ -64,7 +67,13 @@ def context_for(
     )
 
 
-def run_action(name: str, parameters: dict[str, Any] | None = None, *, reporter: ListReporter | None = None) -> Any:
+def run_action(
+    name: str,
+    parameters: dict[str, Any] | None = None,
+    *,
+    reporter: ListReporter | None = None,
+    job_id: uuid.UUID = JOB_ID,
+) -> Any:
     """Run a registered action as a job would, and return its result."""
     action = get_action(name)
-    return action.run(context_for(action, parameters, reporter=reporter))
+    return action.run(context_for(action, parameters, reporter=reporter, job_id=job_id))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from django.utils import timezone
 from jobs.actions import JobCanceled
 from jobs.actions.parameters import InvalidParameters, validate
 from jobs.actions.registry import get_action
+from jobs.engine.actor import Actor
 from jobs.engine.prune import prune_job_logs
-from jobs.models import Job, JobLog
+from jobs.models import AuditEvent, Job, JobLog
 from jobs.states import Status
 from tests.actions.reporter import ListReporter, run_action
 from workers.models import CapacityClass
 
 pytestmark = pytest.mark.django_db
+prune = partial(prune_job_logs, job_id=uuid.uuid4(), by=Actor(dialect="engine"))
 Make = Callable[..., Job]
 
 
@@ -47,6 +50,7 @@ def test_only_logs_of_jobs_that_ended_long_ago_are_deleted(job_with_lines: Make)
         job_with_lines(days=100),
     ]
     assert run_action("onlinegc_joblogs") == {"days": 90, "most": None, "deleted_lines": 3}
+    assert AuditEvent.objects.get(verb="prune").after == {"days": 90, "most": None, "deleted_lines": 3}
     assert set(JobLog.objects.values_list("job_id", flat=True)) == {job.pk for job in kept}
     assert Job.objects.filter(pk=old.pk).exists()
 
@@ -77,7 +81,7 @@ def test_lines_go_in_batches_and_every_batch_is_reported(job_with_lines: Make) -
     for _ in range(2):
         job_with_lines(days=100, ended_days=100)
     sums: list[int] = []
-    assert prune_job_logs(older_than=timedelta(days=90), batch=4, progress=sums.append) == 6
+    assert prune(older_than=timedelta(days=90), batch=4, progress=sums.append) == 6
     assert sums == [4, 6]
 
 
@@ -94,11 +98,11 @@ def test_a_batch_is_one_statement_that_reads_no_rows(
     job_with_lines: Make, django_assert_num_queries: Callable[..., Any]
 ) -> None:
     job_with_lines(days=100, ended_days=100)
-    # The batch and the one that finds nothing more; each in a savepoint here, a transaction in life.
-    with django_assert_num_queries(6) as queries:
-        prune_job_logs(older_than=timedelta(days=90))
+    # The batch and the one that finds nothing more, each in a savepoint here, a transaction in life; the audit.
+    with django_assert_num_queries(7) as queries:
+        prune(older_than=timedelta(days=90))
     statements = [each["sql"] for each in queries.captured_queries if "SAVEPOINT" not in each["sql"]]
-    assert [text.split()[0] for text in statements] == ["DELETE", "DELETE"]
+    assert [text.split()[0] for text in statements] == ["DELETE", "DELETE", "INSERT"]
 
 
 def test_the_index_on_age_can_serve_it() -> None:

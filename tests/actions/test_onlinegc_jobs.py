@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.actions import JobCanceled
+from jobs.engine.actor import Actor
 from jobs.engine.prune import prune_jobs
-from jobs.models import Cron, CronSkip, IdempotencyKey, Job, JobLog
+from jobs.models import AuditEvent, Cron, CronSkip, IdempotencyKey, Job, JobLog
 from jobs.states import Status
 from locks.models import JobLock, LockName
 from tests.actions.reporter import ListReporter, run_action
 from workers.models import CapacityClass
 
 pytestmark = pytest.mark.django_db
+prune = partial(prune_jobs, job_id=uuid.uuid4(), by=Actor(dialect="engine"))
 
 
 def make_job(*, days: int, **fields: Any) -> Job:
@@ -67,11 +70,11 @@ def test_a_chain_of_retries_goes_as_a_whole_when_its_last_is_old(last: dict[str,
     third = make_job(**last, retry_from=original)
     for job, after in ((original, second), (second, third)):
         Job.objects.filter(pk=job.pk).update(next_job=after)
-    assert prune_jobs(older_than=timedelta(days=400)).jobs == 0
+    assert prune(older_than=timedelta(days=400)).jobs == 0
     assert set(Job.objects.filter(retry_from=original)) == {second, third}
     assert not Job.objects.needing_a_human().exists(), "each of those that were cut was run again"
     Job.objects.filter(pk=third.pk).update(status=Status.DONE, ended_at=timezone.now() - timedelta(days=401))
-    assert prune_jobs(older_than=timedelta(days=400), batch=1).jobs == 3
+    assert prune(older_than=timedelta(days=400), batch=1).jobs == 3
     assert not Job.objects.exists()
 
 
@@ -89,7 +92,7 @@ def test_they_go_in_batches_and_every_batch_is_reported() -> None:
     for _ in range(5):
         make_job(days=401)
     sums: list[int] = []
-    assert prune_jobs(older_than=timedelta(days=400), batch=2, progress=sums.append).jobs == 5
+    assert prune(older_than=timedelta(days=400), batch=2, progress=sums.append).jobs == 5
     assert sums == [2, 4, 5]
 
 
@@ -101,11 +104,34 @@ def test_a_cancel_stops_it_between_two_batches() -> None:
     with pytest.raises(JobCanceled, match="after 2 jobs"):
         run_action("onlinegc_jobs", {"batch": 2}, reporter=reporter)
     assert Job.objects.count() == 1
+    assert told()["deleted_jobs"] == 2
+
+
+def told() -> Any:
+    return AuditEvent.objects.get(verb="prune").after
+
+
+@pytest.mark.parametrize("user", ["eve", None])
+def test_the_audit_tells_what_it_deleted_after_its_own_job_is_deleted(user: str | None) -> None:
+    make_job(days=401)
+    own = make_job(days=0, status="waiting", ended_at=None, scheduled_by=user)
+    run_action("onlinegc_jobs", {"days": 300}, job_id=own.uuid)
+    Job.objects.all().delete()
+    row = AuditEvent.objects.get()
+    assert (row.verb, row.dialect, row.user, row.client) == ("prune", "engine", user or "", "action onlinegc_jobs")
+    assert (row.object_type, row.object_id) == ("job", str(own.uuid))
+    assert row.after == {"days": 300, "most": None, "deleted_jobs": 1, "deleted_skips": 0}
+
+
+def test_what_deletes_nothing_is_no_row() -> None:
+    make_job(days=1)
+    run_action("onlinegc_jobs")
+    assert not AuditEvent.objects.exists()
 
 
 def test_no_result_is_read_to_delete_it() -> None:
     make_job(days=401, result={"large": 1})
     with CaptureQueriesContext(connection) as captured:
-        prune_jobs(older_than=timedelta(days=400))
+        prune(older_than=timedelta(days=400))
     assert captured.captured_queries
     assert not [query for query in captured.captured_queries if '"result"' in query["sql"]]

@@ -20,6 +20,7 @@ from jobs.engine.drop_classes import drop_classes
 from jobs.engine.enqueue import enqueue, enqueue_each, enqueue_many
 from jobs.engine.free import free
 from jobs.engine.pause import pause
+from jobs.engine.prune import prune_job_logs, prune_jobs
 from jobs.engine.rescue import end_lost, rescue
 from jobs.engine.reseal import reseal
 from jobs.engine.resume import resume
@@ -32,6 +33,7 @@ from jobs.models import Pause
 from tests.engine.audit_world import (
     ANN,
     NOOP,
+    WEEK,
     World,
     a_cron,
     an_unused_class,
@@ -39,6 +41,7 @@ from tests.engine.audit_world import (
     canceled,
     deleted_and_lost,
     ended,
+    ended_long_ago,
     in_transaction,
     lost,
     overdue,
@@ -210,6 +213,16 @@ CASES: dict[str, Case] = {
     ),
     "reseal.reseal": (as_it_is, lambda _: reseal(by=ANN), [("reseal", "parameters_key", None, None)]),
     "seal_stored.seal_stored": (as_it_is, lambda _: seal_stored(by=ANN), [("seal", "parameters", None, None)]),
+    "prune.prune_jobs": (
+        ended_long_ago,
+        lambda world: prune_jobs(older_than=WEEK, job_id=world.running.uuid, by=ANN),
+        [("prune", "job", None, {"days": 7, "deleted_jobs": 1, "deleted_skips": 0})],
+    ),
+    "prune.prune_job_logs": (
+        ended_long_ago,
+        lambda world: prune_job_logs(older_than=WEEK, job_id=world.running.uuid, by=ANN),
+        [("prune", "job", None, {"days": 7, "deleted_lines": 1})],
+    ),
     "drop_classes.drop_classes": (
         an_unused_class,
         lambda _: drop_classes(by=ANN),

@@ -17,13 +17,14 @@ from jobs.engine.delete import delete
 from jobs.engine.rescue import end_slots
 from jobs.engine.slot import Claimed, Slot
 from jobs.engine.submission import Submission
-from jobs.models import Cron, Job
+from jobs.models import Cron, Job, JobLog
 from jobs.states import Status
 from tests.engine.locking import exclusive
 from workers.models import CapacityClass, Worker
 
 ANN = Actor(dialect="v1", user="ann", address="192.0.2.7", client="curl/8", token="laptop")
 HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
 NOOP = Submission(action="noop", capacity_map={"scan": 1}, locks=exclusive("devices"))
 NIGHTLY = CronSpec(job=Submission(action="noop"), schedule="@daily", name="nightly")
 
@@ -41,6 +42,13 @@ class World(NamedTuple):
 def canceled(world: World) -> Job:
     cancel(world.waiting.uuid, by=ANN)
     return world.waiting
+
+
+def ended_long_ago(world: World) -> None:
+    canceled(world)
+    long_ago = Now() - timedelta(days=9)
+    Job.objects.filter(pk=world.waiting.pk).update(scheduled_at=long_ago, ended_at=long_ago)
+    JobLog.objects.create(job=world.waiting, line_number=0, data="x", logged_at=long_ago)
 
 
 def ended(world: World) -> None:

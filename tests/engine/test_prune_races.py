@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -17,13 +19,13 @@ from tests.engine.threads import side_by_side
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-YEAR = timedelta(days=365)
+prune = partial(prune_jobs, older_than=timedelta(days=365), job_id=uuid4(), by=Actor(dialect="engine"))
 
 
 def prune_without_waiting() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '2s'")
-    prune_jobs(older_than=YEAR)
+    prune()
 
 
 def test_one_that_is_run_again_at_this_moment_is_kept_and_not_waited_for(by: Actor) -> None:
@@ -48,11 +50,11 @@ def test_a_retry_made_in_the_midst_of_it_is_refused_or_kept(by: Actor, of_a_retr
         except OperationalError:
             return
 
-    _after_the_first_statement_on_jobs(lambda: side_by_side(run_again), prune_jobs, older_than=YEAR)
+    _after_the_first_statement_on_jobs(lambda: side_by_side(run_again), prune)
     assert set(Job.objects.filter(ended_at=None)) == set(made)
 
 
-def _after_the_first_statement_on_jobs(then: Callable[[], Any], act: Callable[..., Any], **arguments: Any) -> None:
+def _after_the_first_statement_on_jobs(then: Callable[[], Any], act: Callable[[], Any]) -> None:
     left = [then]
 
     def wrapper(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
@@ -62,4 +64,4 @@ def _after_the_first_statement_on_jobs(then: Callable[[], Any], act: Callable[..
         return found
 
     with connection.execute_wrapper(wrapper):
-        act(**arguments)
+        act()
