@@ -8,9 +8,11 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from jobsite.access import throttle
+from jobsite.access.actor import client_address
 from jobsite.access.login import failed, log_in
 from jobsite.access.models import AccessToken
-from jobsite.access.tokens import find_token, has_expired
+from jobsite.access.tokens import expired_user, find_token
 
 Login = tuple[User, AccessToken | None]
 
@@ -18,9 +20,13 @@ Login = tuple[User, AccessToken | None]
 class UnknownToken(AuthenticationFailed):
     """A Bearer token that nobody has, or whose user may not log in."""
 
+    default_detail = "The access token is unknown, or has expired."
+
 
 class ExpiredToken(AuthenticationFailed):
-    """A Bearer token that was good until some time ago."""
+    """A token that was good until some time ago."""
+
+    default_detail = UnknownToken.default_detail
 
 
 class BasicLogin(BaseAuthentication):
@@ -35,6 +41,8 @@ class BasicLogin(BaseAuthentication):
         # Nobody guesses one, so it needs no limit: who types a password wrong locks out no program of that user.
         if token is not None and token.user.get_username() == username:
             return token.user, token
+        if expired_user(secret) == username:
+            raise _expired(request)
         user = log_in(request._request, username, secret)
         if user is None:
             raise AuthenticationFailed("The user name, password or token is wrong, or has expired.")
@@ -54,14 +62,21 @@ class BearerLogin(BaseAuthentication):
         secret = text.decode("latin-1")
         token = find_token(secret)
         if token is None:
+            if expired_user(secret) is not None:
+                raise _expired(request)
             failed(request._request, account="")
-            kind = ExpiredToken if has_expired(secret) else UnknownToken
-            raise kind("The access token is unknown, or has expired.")
+            raise UnknownToken
         return token.user, token
 
 
 class SessionLogin(SessionAuthentication):
     """The admin's session; verbs that change something need its CSRF token."""
+
+
+def _expired(request: Request) -> ExpiredToken:
+    """Nobody guesses this one either: its program goes on sending it, and locks out no person of that address."""
+    throttle.take(f"address {client_address(request._request)}")
+    return ExpiredToken()
 
 
 def _credentials(request: Request, scheme: str) -> bytes | None:

@@ -69,11 +69,12 @@ def find_token(text: str) -> AccessToken | None:
     return token
 
 
-def has_expired(text: str) -> bool:
-    """Of a token that `find_token` did not find: whether its time is over, and nothing else is wrong with it."""
+def expired_user(text: str) -> str | None:
+    """Of a token that `find_token` did not find: whose it was, if its time is over and nothing else is wrong."""
     if not text.startswith(PREFIX) or len(text) > _LONGEST:
-        return False
-    return AccessToken.objects.filter(digest=_digest(text), expires_at__lte=Now(), user__is_active=True).exists()
+        return None
+    over = AccessToken.objects.filter(digest=_digest(text), expires_at__lte=Now(), user__is_active=True)
+    return over.values_list("user__username", flat=True).first()
 
 
 def _digest(text: str) -> str:

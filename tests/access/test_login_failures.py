@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from jobs.models import AuditEvent
 from jobsite.access import failures, passwords
 from jobsite.access.failures import LIMIT, WINDOW, Origin, TooManyFailures, note_failure
 from jobsite.access.models import LoginFailure
+from jobsite.access.rate import Rate
 from jobsite.access.tokens import issue_token
 from tests.engine.threads import at_once
 
@@ -45,6 +47,10 @@ def by_header(header: str, address: str = HERE) -> Any:
 
 def basic(username: str, password: str, address: str = HERE) -> Any:
     return by_header("Basic " + base64.b64encode(f"{username}:{password}".encode()).decode(), address)
+
+
+def bearer(token: str) -> Any:
+    return by_header(f"Bearer {token}")
 
 
 def form(username: str, password: str, address: str = HERE) -> Any:
@@ -117,6 +123,34 @@ def test_a_wrong_token_ends_in_429_and_a_right_one_never(user: User) -> None:
     fail(LIMIT)
     assert by_header(f"Bearer {token}").status_code == 200
     assert basic("ann", token).status_code == 200
+
+
+def test_a_token_that_has_expired_locks_nobody_out(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = issue_token(user, name="ci", expires_in=timedelta(seconds=-1))
+    checked: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("jobsite.access.authentication.log_in", lambda _request, name, _secret: checked.append(name))
+        refusals = [refuse(token) for _ in range(LIMIT + 1) for refuse in (partial(basic, "ann"), bearer)]
+    assert {(each.status_code, each.json()["errors"][0]["message"]) for each in refusals} == {
+        (401, "The access token is unknown, or has expired.")
+    }
+    assert checked == []
+    assert basic("ann", PASSWORD).status_code == 200
+    assert by_header("Bearer jobsite_wrong").status_code == 401
+    assert not LoginFailure.objects.filter(account="ann").exists()
+
+
+def test_what_has_expired_for_one_is_a_guess_for_another(user: User) -> None:
+    User.objects.create_user("bob", password=PASSWORD)
+    token = issue_token(user, name="ci", expires_in=timedelta(seconds=-1))
+    assert {basic("bob", token).status_code for _ in range(LIMIT)} == {401}
+    assert basic("bob", token).status_code == 429
+
+
+def test_a_token_that_has_expired_is_a_request_of_its_address(user: User, settings: Any) -> None:
+    settings.THROTTLE = Rate(number=3, span=timedelta(hours=1))
+    token = issue_token(user, name="ci", expires_in=timedelta(seconds=-1))
+    assert [bearer(token).status_code for _ in range(4)] == [401, 401, 401, 429]
 
 
 def test_names_that_nobody_has_count_too(user: User) -> None:
