@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     # Without its autodiscovery: urls.py asks for the pages, which workers, beats and commands do without.
     "django.contrib.admin.apps.SimpleAdminConfig",
+    # Before Django's, whose commands it audits.
+    "jobsite.access",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,7 +74,6 @@ INSTALLED_APPS = [
     "workers",
     "locks",
     "jobs",
-    "jobsite.access",
     "jobsite.console",
     "jobsite.up",
     *ACTION_APPS,

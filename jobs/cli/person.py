@@ -2,6 +2,9 @@
 
 import os
 import pwd
+import socket
+
+from jobs.engine.actor import Actor
 
 
 def person() -> str:
@@ -10,3 +13,8 @@ def person() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return f"uid {os.getuid()}"
+
+
+def at_shell(command: str) -> Actor:
+    """Whoever runs `manage.py COMMAND`, for the audit."""
+    return Actor(dialect="cli", user=person(), client=f"manage.py {command} on {socket.gethostname()}")

@@ -2,8 +2,11 @@
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from jobs.engine.actor import Actor
+from jobs.engine.audit import audit
 from jobsite.up.models import SecretFingerprint
 
 Kind = SecretFingerprint.Kind
@@ -30,9 +33,11 @@ def check() -> None:
     _check_parameters_key()
 
 
-def accept() -> None:
+@transaction.atomic
+def accept(*, by: Actor) -> None:
     """Make our SECRET_KEY the one that all others must have from now on."""
     _put(Kind.SECRET_KEY, settings.SECRET_KEY)
+    audit("accept", by=by, object_type="secret_key", object_id="SECRET_KEY")
 
 
 def accept_parameters_key() -> None:

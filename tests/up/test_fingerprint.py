@@ -1,8 +1,13 @@
 """One key for one database."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 
+from jobs.cli.person import person
+from jobs.models import AuditEvent
 from jobsite.up import fingerprint
 from jobsite.up.models import SecretFingerprint
 
@@ -20,10 +25,13 @@ def test_another_key_is_refused_until_an_operator_accepts_it() -> None:
     with override_settings(SECRET_KEY="another" * 8):
         with pytest.raises(fingerprint.WrongSecretKey, match="accept_secret_key"):
             fingerprint.check()
-        fingerprint.accept()
+        call_command("accept_secret_key", stdout=StringIO())
         fingerprint.check()
     with pytest.raises(fingerprint.WrongSecretKey):
         fingerprint.check()
+    row = AuditEvent.objects.get()
+    assert (row.verb, row.object_type, row.dialect, row.user) == ("accept", "secret_key", "cli", person())
+    assert (row.before, row.after) == (None, None)
 
 
 @override_settings(SECRET_KEY="tell-nobody" * 5)

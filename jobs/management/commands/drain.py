@@ -1,12 +1,10 @@
 """manage.py drain NAME: what POST /api/v0/workers/{id}/drain does, from a shell."""
 
-import socket
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.cli.person import person
-from jobs.engine.actor import Actor
+from jobs.cli.person import at_shell
 from jobs.engine.drain import drain, undrain
 from jobs.engine.errors import WorkerNotFit
 from workers.models import Worker
@@ -29,9 +27,8 @@ class Command(BaseCommand):
         if hex_id is None:
             known = ", ".join(Worker.objects.values_list("name", flat=True)[:20]) or "none"
             raise CommandError(f"no worker is named {name!r}; those known are: {known}")
-        by = Actor(dialect="cli", user=person(), client=f"manage.py drain on {socket.gethostname()}")
         try:
-            verb(hex_id, by=by, reason=options["reason"])
+            verb(hex_id, by=at_shell("drain"), reason=options["reason"])
         except WorkerNotFit as error:
             raise CommandError(f"worker {name} is {error.state}: {error}") from error
         self.stdout.write(f"worker {name} {'claims again' if options['undo'] else 'is draining'}")

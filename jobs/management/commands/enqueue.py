@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import socket
 import sys
 from typing import Any
 
@@ -12,11 +11,10 @@ from django.db import OperationalError
 from jobs.actions.registry import registered_actions
 from jobs.cli.follow import follow, screen_for
 from jobs.cli.options import EXAMPLES, USAGE, HelpFormatter, add_options
-from jobs.cli.person import person
+from jobs.cli.person import at_shell
 from jobs.cli.screen import Screen
 from jobs.cli.watch import Watch
 from jobs.cli.words import read_submission
-from jobs.engine.actor import Actor
 from jobs.engine.enqueue import enqueue
 from jobs.engine.errors import InvalidSubmission
 from jobs.models import Job
@@ -67,10 +65,9 @@ def _enqueue(options: dict[str, Any]) -> Job:
     if options["json"] == "-":
         # A secret on the command line would be seen by everybody's `ps`.
         options["json"] = sys.stdin.read()
-    user = person()
-    by = Actor(dialect="cli", user=user, client=f"manage.py enqueue on {socket.gethostname()}")
+    by = at_shell("enqueue")
     try:
-        return enqueue(read_submission(options, scheduled_by=user), by=by)
+        return enqueue(read_submission(options, scheduled_by=by.user), by=by)
     except InvalidSubmission as error:
         raise CommandError(str(error), returncode=REFUSED) from error
     except OperationalError as error:

@@ -1,8 +1,5 @@
 """manage.py token: create, list and revoke access tokens."""
 
-import os
-import pwd
-import socket
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from jobs.engine.actor import Actor
+from jobs.cli.person import at_shell
 from jobs.engine.audit import audit
 from jobsite.access.models import AccessToken
 from jobsite.access.tokens import TokenNameTaken, issue_token
@@ -83,14 +80,6 @@ def _user(name: str) -> User:
         raise CommandError(f"there is no user {name!r}") from None
 
 
-def _who() -> str:
-    """Whose process this is, by the kernel: variables such as USER can be set to any name."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
 def _audit(verb: str, options: dict[str, Any]) -> None:
-    by = Actor(dialect="cli", user=_who(), client=f"manage.py token on {socket.gethostname()}")
-    audit(verb, by=by, object_type="token", object_id=f"{options['user']}/{options['name']}"[:200])
+    told = f"{options['user']}/{options['name']}"[:200]
+    audit(verb, by=at_shell("token"), object_type="token", object_id=told)

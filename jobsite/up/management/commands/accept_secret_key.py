@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from jobs.cli.person import at_shell
 from jobsite.up import fingerprint
 
 
@@ -15,5 +16,5 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        fingerprint.accept()
+        fingerprint.accept(by=at_shell("accept_secret_key"))
         self.stdout.write("This SECRET_KEY is now the database's: restart every web, worker and beat with it.")

@@ -1,12 +1,11 @@
 """manage.py secrets: for the operator who changes PARAMETERS_KEY, or whose action got a secret parameter."""
 
-import socket
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.engine.actor import Actor
+from jobs.cli.person import at_shell
 from jobs.engine.reseal import reseal
 from jobs.engine.seal_stored import seal_stored
 from jobs.engine.sealing import SealingUndone
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         fingerprint.check()
         verb, _ = VERBS[options["verb"]]
         try:
-            sealed = verb(by=Actor(dialect="cli", client=f"manage.py secrets on {socket.gethostname()}"))
+            sealed = verb(by=at_shell("secrets"))
         except SealingUndone as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{sealed.rows} rows encrypted anew")
