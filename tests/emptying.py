@@ -21,4 +21,9 @@ def _empty(_case: TransactionTestCase) -> None:
         cursor.execute(WRITTEN, [LASTING])
         [names] = cursor.fetchone()
         if names:
-            cursor.execute(f"TRUNCATE {names} CASCADE")
+            # The audit refuses it to all but its owner, who says so.
+            cursor.execute(
+                "ALTER TABLE jobs_auditevent DISABLE TRIGGER jobs_auditevent_no_truncate;"
+                f"TRUNCATE {names} CASCADE;"
+                "ALTER TABLE jobs_auditevent ENABLE TRIGGER jobs_auditevent_no_truncate"
+            )

@@ -8,7 +8,10 @@ from jobs.models import AuditEvent
 from tests.engine.conftest import Enqueue
 
 
-@pytest.mark.parametrize("statement", ["UPDATE jobs_auditevent SET \"user\" = 'nobody'", "DELETE FROM jobs_auditevent"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE jobs_auditevent SET \"user\" = 'nobody'", "DELETE FROM jobs_auditevent", "TRUNCATE jobs_auditevent"],
+)
 def test_the_database_refuses_to_change_a_row(statement: str, submit: Enqueue) -> None:
     submit()
     with pytest.raises((InternalError, DatabaseError), match="never changed or deleted"), connection.cursor() as cursor:
