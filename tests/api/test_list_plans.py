@@ -216,6 +216,6 @@ def test_the_other_dialects_pages_go_by_id_through_an_index(client: Client, fill
                 assert client.get(url).status_code == 200
             [page] = [sql for sql in (query["sql"] for query in queries) if "LIMIT 11" in sql]
             plan, ways, pages = _explained(page)
-            if "Seq Scan" in ways or pages > 300 or not any(way.startswith(index) for way in ways):
+            if "Seq Scan" in ways or pages > 400 or not any(way.startswith(index) for way in ways):
                 wrong.append(f"{url}: {pages} pages by {ways}, {plan}")
     assert not wrong, "\n\n".join(wrong)
