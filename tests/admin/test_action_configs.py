@@ -83,7 +83,8 @@ def test_every_error_stands_at_its_field(browser: Browser) -> None:
 def test_what_has_no_field_goes_into_an_object(browser: Browser) -> None:
     url = f"{ADD}?action=noop"
     assert "not a JSON object" in errors(browser("admin").post(url, sent(others="[1]")))["others"]
-    assert "JSON" in errors(browser("admin").post(url, sent(others='{"k": ' + "9" * 5000 + "}")))["others"]
+    for unreadable in ('{"k": ' + "9" * 5000 + "}", "[" * 5000):
+        assert "JSON" in errors(browser("admin").post(url, sent(others=unreadable)))["others"]
     assert "as secrets" in errors(browser("admin").post(url, sent(others='{"k": [{"$sealed": "x"}]}')))["others"]
     assert "NUL" in errors(browser("admin").post(url, sent(others='{"k": "\\u0000"}')))["others"]
     browser("admin").post(url, sent(others='{"k": [1, {"a": null}]}'))

@@ -51,6 +51,7 @@ def test_a_change_keeps_the_name_and_is_audited(browser: Browser) -> None:
         ({"action": "sleep", "parameters": '{"seconds": "many"}'}, "parameters", "seconds"),
         ({"parameters": "[1]"}, "parameters", "not a JSON object"),
         ({"parameters": '{"n": ' + "9" * 5000 + "}"}, "parameters", "Enter a valid JSON"),
+        ({"parameters": '{"n": ' * 5000}, "parameters", "Enter a valid JSON"),
         ({"parameters": '{"a": {"b": {"$sealed": "x"}}}'}, "parameters", "as secrets are stored"),
         ({"capacity_map": '{"scan": 0}'}, "capacity_map", "scan"),
         ({"locks": '["devices"]'}, "locks", "object"),

@@ -153,3 +153,17 @@ def test_data_that_stands_still_is_not_read_again(browser: Browser) -> None:
     assert client.get(url, headers=same).status_code == 304
     Job.objects.filter(pk=job.pk).update(late_result_at=job.ended_at)
     assert client.get(url, headers=same).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_data_of_a_job_that_is_deleted_meanwhile_is_404(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job()
+
+    def delete(_request: Any) -> bool:
+        Job.objects.filter(pk=job.pk).delete()
+        return False
+
+    monkeypatch.setattr(parts, "_may_audit", delete)
+    assert admin_client.get(reverse("admin:job_data", args=[job.pk])).status_code == 404

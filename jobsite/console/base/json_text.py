@@ -12,6 +12,12 @@ class Decoder(json.JSONDecoder):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "parse_int": _whole})
 
+    def decode(self, text: str, *args: Any) -> Any:
+        try:
+            return super().decode(text, *args)
+        except RecursionError:
+            raise json.JSONDecodeError("nested too deep", text, 0) from None
+
 
 def _whole(text: str) -> int:
     if len(text.lstrip("-")) > MAX_DIGITS:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import F, Func, IntegerField, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -76,10 +76,13 @@ def data_of(request: HttpRequest, job: Job) -> dict[str, Any]:
     sizes = Job.objects.filter(pk=job.pk).annotate(
         size=Func(F("result"), function="pg_column_size", output_field=IntegerField())
     )
-    parameters, finished, size = sizes.values_list("parameters", "finished", "size").get()
+    row = sizes.values_list("parameters", "finished", "size").first()
+    if row is None:
+        raise Http404("the job was deleted meanwhile")
+    parameters, finished, size = row
     result = None
     if size is not None and size <= LARGEST_RESULT:
-        result = Job.objects.values_list("result", flat=True).get(pk=job.pk)
+        result = Job.objects.filter(pk=job.pk).values_list("result", flat=True).first()
     return {
         "parameters": None if parameters is None else grow(masked(parameters)),
         "result": None if result is None else grow(result),
