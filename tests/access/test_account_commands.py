@@ -14,7 +14,7 @@ from jobsite.access import audited_command
 from jobsite.up import credentials
 from jobsite.up.paths import Paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PASSWORD = "correct horse: bättery"
 
 
