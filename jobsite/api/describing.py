@@ -20,7 +20,13 @@ COUNT_EXACT = OpenApiParameter(
 )
 NOT_MODIFIED = OpenApiResponse(description="Nothing: If-None-Match has the present ETag.")
 READ_DOCS: Describe = extend_schema(
-    operation_id="docs", summary="This description; no login", responses={200: OpenApiTypes.OBJECT}, auth=[]
+    operation_id="docs",
+    summary="This description; no login",
+    responses={
+        200: OpenApiTypes.OBJECT,
+        406: OpenApiResponse(OpenApiTypes.OBJECT, "An Accept without application/json"),
+    },
+    auth=[],
 )
 
 

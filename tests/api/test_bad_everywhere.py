@@ -74,6 +74,14 @@ def test_headers(operation: Operation, root: Client, known: Known) -> None:
         assert not problem(operation.dialect, answer), headers
 
 
+@each
+def test_who_accepts_nothing_that_is_answered_is_told_so_as_described(
+    operation: Operation, root: Client, known: Known
+) -> None:
+    answer = _send(root, operation, operation.among(known), encoded(operation.body), headers={"Accept": "image/png"})
+    assert (answer.status_code == 406) == ("406" in operation.described["responses"])
+
+
 @each_that_may_have_a_body
 def test_bodies_that_are_no_json_object(operation: Operation, root: Client, known: Known) -> None:
     is_required = operation.described.get("requestBody", {}).get("required", False)

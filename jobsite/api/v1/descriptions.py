@@ -31,6 +31,7 @@ _REASONS = {
     401: "No login, or a wrong one",
     403: "Not allowed",
     404: "No such lock",
+    406: "An Accept without application/json",
     409: "The lock's holder is alive",
     411: "A body without Content-Length",
     413: "The body is too long",
@@ -58,7 +59,7 @@ def _endpoint(
     if body is not None:
         examples.append(OpenApiExample("Body", body, request_only=True))
     responses: dict[int, Any] = dict.fromkeys((200, *also), answer)
-    for code in (*errors, *(() if body is None else _OF_BODY), *(() if public else (401, 403, 429)), 503):
+    for code in (*errors, *(() if body is None else _OF_BODY), *(() if public else (401, 403, 429)), 406, 503):
         responses[code] = OpenApiResponse(schemas.Error, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED

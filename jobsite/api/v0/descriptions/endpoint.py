@@ -15,6 +15,7 @@ _REASONS = {
     401: "NOT_AUTHENTICATED",
     403: "NOT_AUTHORIZED",
     404: "NO_SUCH_ and JOB, CRON, ACTION_CONFIG, WORKER, LOCK, ACTION or CLASS",
+    406: "NOT_ACCEPTABLE: an Accept without what is answered",
     409: "CONFLICT",
     411: "LENGTH_REQUIRED: a body without Content-Length",
     413: "PAYLOAD_TOO_LARGE",
@@ -54,7 +55,7 @@ def endpoint(
         [] if example is None else [OpenApiExample("Example", example, response_only=True, status_codes=[str(status)])]
     )
     responses: dict[Any, Any] = {**(also or {}), status: answer or OpenApiResponse(description="Nothing.")}
-    for code in (*errors, *_of_body(request), 401, 403, 429, 503):
+    for code in (*errors, *_of_body(request), 401, 403, 406, 429, 503):
         responses[code] = OpenApiResponse(Errors, description=_REASONS[code])
     if conditional:
         responses[304] = NOT_MODIFIED
