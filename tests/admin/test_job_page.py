@@ -1,7 +1,9 @@
 """The page of one job, and the way to its log."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from django.db.models import Model
 
 from jobs.models import AuditEvent, JobLog
@@ -44,6 +46,15 @@ def test_its_audit_events_are_shown_newest_first(browser: Browser) -> None:
     html = browser("auditor").get(PAGE.format(job.pk)).content.decode()
     assert html.index("<td>cancel</td>") < html.index("<td>enqueue</td>")
     assert "foreign" not in html
+
+
+@pytest.mark.parametrize(("dry_run", "told"), [(True, ["yes"]), (False, ["no"]), (None, [])])
+def test_whether_it_was_a_dry_run_is_told_where_it_is_known(
+    browser: Browser, *, dry_run: bool | None, told: list[str]
+) -> None:
+    job = make_job(dry_run=dry_run)
+    html = browser("auditor").get(PAGE.format(job.pk)).content.decode()
+    assert re.findall(r"<dt[^>]*>\s*dry run\s*</dt>\s*<dd[^>]*>\s*(\w+)", html) == told
 
 
 def test_the_uuid_leads_to_the_job_as_well(browser: Browser) -> None:

@@ -42,6 +42,7 @@ def _job(job: Job) -> list[Fact]:
         Fact(name="number", text=str(job.pk)),
         Fact(name="id", text=str(job.uuid)),
         Fact(name="started by", text=job.scheduled_by or ""),
+        Fact(name="dry run", text={True: "yes", False: "no", None: ""}[job.dry_run]),
         Fact(name="priority", text=str(job.priority) if job.priority else ""),
         Fact(name="ticket", text=job.ticket_ref or ""),
         Fact(name="comment", text=job.comment or ""),
