@@ -46,15 +46,8 @@ class PruneParameters(Parameters):
 @action("onlinegc_joblogs", parameters=PruneParameters, cancel="check", needs=NEEDS)
 def onlinegc_joblogs(context: Context[PruneParameters]) -> dict[str, int | None]:
     """Delete the log lines of jobs that ended more than `days` ago, 90 unless given; of all but the `most` newest."""
-    asked, progress = context.parameters, _after_batch(context, "lines")
-    deleted = prune_job_logs(
-        older_than=asked.older_than,
-        most=asked.most,
-        batch=asked.batch,
-        progress=progress,
-        job_id=context.job_id,
-        by=_actor(context),
-    )
+    asked = context.parameters
+    deleted = prune_job_logs(**_as_asked(context, "lines"))
     context.log(f"deleted {deleted} log lines of {asked.words}")
     return {"days": asked.days, "most": asked.most, "deleted_lines": deleted}
 
@@ -71,17 +64,23 @@ def onlinegc_jobs(context: Context[PruneJobsParameters]) -> dict[str, int | None
 
     Never one that has not ended.
     """
-    asked, progress = context.parameters, _after_batch(context, "jobs")
-    pruned = prune_jobs(
-        older_than=asked.older_than,
-        most=asked.most,
-        batch=asked.batch,
-        progress=progress,
-        job_id=context.job_id,
-        by=_actor(context),
-    )
+    asked = context.parameters
+    pruned = prune_jobs(**_as_asked(context, "jobs"))
     context.log(f"deleted {pruned.jobs} jobs of {asked.words}, and {pruned.skips} skips of crons")
     return {"days": asked.days, "most": asked.most, "deleted_jobs": pruned.jobs, "deleted_skips": pruned.skips}
+
+
+def _as_asked(context: Context[Any], things: str) -> dict[str, Any]:
+    """What both prunes are told."""
+    asked = context.parameters
+    return {
+        "older_than": asked.older_than,
+        "most": asked.most,
+        "batch": asked.batch,
+        "progress": _after_batch(context, things),
+        "job_id": context.job_id,
+        "by": _actor(context),
+    }
 
 
 def _actor(context: Context[Any]) -> Actor:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.fields import MAX_DIGITS
+from jobs.engine.fields import read_whole
 from jobs.engine.submission import Submission
 from workers import capacity
 
@@ -89,20 +89,13 @@ def _object(text: str) -> dict[str, Any]:
 
 def _json(name: str, text: str) -> Any:
     try:
-        value = json.loads(text, object_pairs_hook=_each_key_once, parse_int=_whole)
+        value = json.loads(text, object_pairs_hook=_each_key_once, parse_int=read_whole)
         _check_depth(value, MAX_DEPTH)
     except RecursionError:
         raise InvalidSubmission(field=name, reason=f"is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise InvalidSubmission(field=name, reason=f"{text[:60]!r} can not be read as JSON: {error}") from error
     return value
-
-
-def _whole(text: str) -> int:
-    # Python's own words for it are about Python.
-    if len(text.lstrip("-")) > MAX_DIGITS:
-        raise ValueError(f"a number of more than {MAX_DIGITS} digits")
-    return int(text)
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,13 @@ from workers import capacity
 MAX_DIGITS = 300
 
 
+def read_whole(text: str) -> int:
+    """A whole number of JSON, or ValueError in other words than Python's own, which are about Python."""
+    if len(text.lstrip("-")) > MAX_DIGITS:
+        raise ValueError(f"a number of more than {MAX_DIGITS} digits")
+    return int(text)
+
+
 def storable(name: str, value: object) -> None:
     """Refuse what JSON in PostgreSQL can not hold, naming the key at fault."""
     if isinstance(value, str):

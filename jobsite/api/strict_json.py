@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from jobs.engine.errors import InvalidSubmission
-from jobs.engine.fields import MAX_DIGITS
+from jobs.engine.fields import MAX_DIGITS, read_whole
 
 # Deeper than anyone means it, and far from where Python's own parser or PostgreSQL's gives up.
 MAX_DEPTH = 100
@@ -86,7 +86,10 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> Any:
-    return int(text) if len(text.lstrip("-")) <= MAX_DIGITS else _TOO_LONG
+    try:
+        return read_whole(text)
+    except ValueError:
+        return _TOO_LONG
 
 
 def _check(value: Any) -> None:

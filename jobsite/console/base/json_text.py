@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from jobs.engine.fields import MAX_DIGITS
+from jobs.engine.fields import read_whole
 
 
 class Decoder(json.JSONDecoder):
@@ -20,6 +20,7 @@ class Decoder(json.JSONDecoder):
 
 
 def _whole(text: str) -> int:
-    if len(text.lstrip("-")) > MAX_DIGITS:
-        raise json.JSONDecodeError(f"a number of more than {MAX_DIGITS} digits", text, 0)
-    return int(text)
+    try:
+        return read_whole(text)
+    except ValueError as error:
+        raise json.JSONDecodeError(str(error), text, 0) from error
